@@ -1,0 +1,402 @@
+/* Loading of settings: defaults, file, environment, checks across keys; every value of whatever origin goes
+ * through setting_apply. libinih finds sections and keys; lines and values are ours, because it would cut
+ * long lines, strip ` ;` from values and not tell where it is. Promises an error that names the place, the
+ * key and the range; never shows a value that is not a number, since it may be a secret. */
+#include "base/settings.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ini.h>
+
+#include "base/file.h"
+#include "base/id.h"
+#include "base/settings_table.h"
+
+#define FILE_BYTES_MAX      (256 * 1024)
+#define LINE_BYTES_MAX      1000
+#define SPACE               " \t\r"
+#define BYTE_ORDER_MARK     "\xEF\xBB\xBF" /* some editors put one first */
+#define VARIABLE_PREFIX     "PULSSI_"
+#define GATEWAY_VARIABLE    "PULSSI_GATEWAY_"
+#define GATEWAY_SECTION     "gateway:"
+#define DEDUPE_HORIZON_DAYS 14 /* ids of replies are kept in two week-buckets */
+
+/* Where the loader stands, and where it met each key. */
+struct loading {
+    struct settings *settings;
+    struct error *error;
+    bool failed;
+    const char *path;             /* of the file */
+    const char *at;               /* its next byte */
+    int line;                     /* 0 = not in the file */
+    const char *variable;         /* NULL = not in the environment */
+    char row[LINE_BYTES_MAX + 1]; /* the current line, trimmed */
+    char section[LINE_BYTES_MAX + 1];
+    size_t slot; /* 0, or 1 + the index of the current section's gateway */
+    int given_line[1 + SETTINGS_GATEWAYS_MAX][SETTINGS_ROWS_MAX];
+    int gateway_line[SETTINGS_GATEWAYS_MAX]; /* 0 = from the environment */
+};
+
+static bool load_defaults(struct loading *loading);
+static bool load_file(struct loading *loading);
+static char *file_next_line(char *line_out, int size, void *stream);
+static bool file_on_section(struct loading *loading);
+static int file_on_key(void *user, const char *section, const char *key, const char *value);
+static bool load_environment(struct loading *loading);
+static bool load_variable(struct loading *loading, const char *name, const char *value);
+static bool load_gateway_variable(struct loading *loading, const char *rest, const char *value);
+static bool check_gateways(struct loading *loading);
+static bool check_horizon(struct loading *loading);
+static bool gateway_open(struct loading *loading, const char *name, size_t *slot_out);
+static bool setting_apply(struct loading *loading, const struct setting *row, size_t slot, const char *value);
+static bool section_is_known(const char *section);
+static size_t variable_match(const char *name, const char *words);
+static bool refuse(struct loading *loading, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+extern char **environ;
+
+bool settings_load(struct settings *settings, const char *path, struct error *error)
+{
+    *settings = (struct settings){0};
+    struct loading *loading = memory_zeroed(1, sizeof(*loading));
+    *loading = (struct loading){.settings = settings, .error = error, .path = path != NULL ? path : ""};
+    bool done = load_defaults(loading) && (loading->path[0] == '\0' || load_file(loading)) &&
+                load_environment(loading) && check_gateways(loading) && check_horizon(loading);
+    free(loading);
+    return done;
+}
+
+const struct gateway_settings *settings_gateway(const struct settings *settings, const char *name)
+{
+    for (size_t i = 0; i < settings->gateways_count; i++) {
+        if (strcmp(settings->gateways[i].name, name) == 0)
+            return &settings->gateways[i];
+    }
+    return NULL;
+}
+
+void settings_redis_address(const struct settings *settings, char out[320])
+{
+    if (settings->redis_address[0] != '\0')
+        (void)snprintf(out, 320, "%s", settings->redis_address);
+    else
+        (void)snprintf(out, 320, "unix:%s/redis/redis.sock", settings->data_folder);
+}
+
+static bool load_defaults(struct loading *loading)
+{
+    size_t count = 0;
+    const struct setting *rows = settings_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rows[i].section, SETTINGS_GATEWAY_SECTION) != 0 &&
+            !setting_apply(loading, &rows[i], 0, rows[i].otherwise))
+            return false;
+    }
+    const char *share_folder = getenv("PULSSI_SHARE_DIR");
+    if (share_folder != NULL &&
+        !text_copy(loading->settings->share_folder, sizeof(loading->settings->share_folder), share_folder))
+        return refuse(loading, "PULSSI_SHARE_DIR is too long");
+    return true;
+}
+
+static bool load_file(struct loading *loading)
+{
+    struct text content = {0};
+    bool done = file_read(loading->path, FILE_BYTES_MAX, &content, loading->error);
+    if (done && !text_is_utf8(content.chars, content.bytes))
+        done = error_set(loading->error, "%s: must be UTF-8 text", loading->path);
+    if (done) {
+        loading->at = content.chars + (strncmp(content.chars, BYTE_ORDER_MARK, 3) == 0 ? 3 : 0);
+        int fault_line = ini_parse_stream(file_next_line, loading, file_on_key, loading);
+        if (fault_line != 0 && (!loading->failed || fault_line < loading->line)) {
+            loading->failed =
+                false; /* libinih goes on after a line it cannot read; the first fault is the one to tell */
+            loading->line = fault_line;
+            refuse(loading, "expected [section] or key = value");
+        }
+        done = !loading->failed;
+        loading->line = 0;
+    }
+    text_free(&content);
+    return done;
+}
+
+/* Gives libinih one trimmed line, cut to its size: it needs the key of it only. NULL at the end or after a
+ * fault. */
+static char *file_next_line(char *line_out, int size, void *stream)
+{
+    struct loading *loading = stream;
+    if (loading->failed || *loading->at == '\0')
+        return NULL;
+    loading->line++;
+    size_t bytes = strcspn(loading->at, "\n");
+    const char *start = loading->at + strspn(loading->at, SPACE);
+    const char *end = loading->at + bytes;
+    loading->at += bytes + (loading->at[bytes] == '\n' ? 1 : 0);
+    if (bytes > LINE_BYTES_MAX) {
+        refuse(loading, "the line is longer than %d bytes", LINE_BYTES_MAX);
+        return NULL;
+    }
+    while (end > start && strchr(SPACE, end[-1]) != NULL)
+        end--;
+    size_t row_bytes = end > start ? (size_t)(end - start) : 0;
+    memcpy(loading->row, start, row_bytes);
+    loading->row[row_bytes] = '\0';
+    if (loading->row[0] == '[' && !file_on_section(loading))
+        return NULL;
+    (void)snprintf(line_out, (size_t)size, "%s", loading->row);
+    return line_out;
+}
+
+/* Sections are read here, since libinih reports none without keys and ignores what follows the bracket. */
+static bool file_on_section(struct loading *loading)
+{
+    char *close = strchr(loading->row, ']');
+    if (close == NULL || close[1] != '\0')
+        return refuse(loading, "expected [section] alone on its line");
+    *close = '\0';
+    (void)snprintf(loading->section, sizeof(loading->section), "%s", loading->row + 1);
+    *close = ']';
+    loading->slot = 0;
+    if (strncmp(loading->section, GATEWAY_SECTION, strlen(GATEWAY_SECTION)) == 0)
+        return gateway_open(loading, loading->section + strlen(GATEWAY_SECTION), &loading->slot);
+    return section_is_known(loading->section) || refuse(loading, "[%s]: unknown section", loading->section);
+}
+
+/* The value is taken from our own line: libinih cut its copy. */
+static int file_on_key(void *user, const char *section, const char *key, const char *value)
+{
+    (void)section;
+    (void)value;
+    struct loading *loading = user;
+    size_t count = 0;
+    const struct setting *rows = settings_table(&count);
+    const char *wanted = loading->slot > 0 ? SETTINGS_GATEWAY_SECTION : loading->section;
+    const char *own_value = strpbrk(loading->row, "=:");
+    if (loading->section[0] == '\0')
+        return refuse(loading, "a key before the first [section]");
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rows[i].section, wanted) != 0 || strcmp(rows[i].key, key) != 0)
+            continue;
+        int *given_line = &loading->given_line[loading->slot][i];
+        if (*given_line != 0)
+            return refuse(loading, "[%s] %s: given before, on line %d", loading->section, key, *given_line);
+        *given_line = loading->line;
+        return setting_apply(loading, &rows[i], loading->slot, own_value + 1 + strspn(own_value + 1, SPACE));
+    }
+    return refuse(loading, "[%s] %s: unknown key", loading->section, key);
+}
+
+static bool load_environment(struct loading *loading)
+{
+    for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+        const char *equals = strchr(*entry, '=');
+        if (equals == NULL || strncmp(*entry, VARIABLE_PREFIX, strlen(VARIABLE_PREFIX)) != 0)
+            continue;
+        char name[128];
+        size_t bytes = (size_t)(equals - *entry);
+        if (bytes >= sizeof(name))
+            return error_set(loading->error, "%.60s…: unknown variable", *entry);
+        memcpy(name, *entry, bytes);
+        name[bytes] = '\0';
+        loading->variable = name;
+        bool done = load_variable(loading, name, equals + 1);
+        loading->variable = NULL;
+        if (!done)
+            return false;
+    }
+    return true;
+}
+
+static bool load_variable(struct loading *loading, const char *name, const char *value)
+{
+    /* The one is for program_start, the other for load_defaults. */
+    if (strcmp(name, "PULSSI_CONFIG") == 0 || strcmp(name, "PULSSI_SHARE_DIR") == 0)
+        return true;
+    if (strncmp(name, GATEWAY_VARIABLE, strlen(GATEWAY_VARIABLE)) == 0)
+        return load_gateway_variable(loading, name + strlen(GATEWAY_VARIABLE), value);
+    size_t count = 0;
+    const struct setting *rows = settings_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        const char *rest = name + strlen(VARIABLE_PREFIX);
+        size_t section_chars = variable_match(rest, rows[i].section);
+        if (section_chars == 0 || rest[section_chars] != '_')
+            continue;
+        rest += section_chars + 1;
+        size_t key_chars = variable_match(rest, rows[i].key);
+        if (key_chars > 0 && rest[key_chars] == '\0')
+            return setting_apply(loading, &rows[i], 0, value);
+    }
+    return refuse(loading, "unknown variable: no such section and key");
+}
+
+/* `rest` is NAME_KEY. Names hold no '_', so that the longest key at the end leaves the name. */
+static bool load_gateway_variable(struct loading *loading, const char *rest, const char *value)
+{
+    size_t count = 0;
+    const struct setting *rows = settings_table(&count);
+    const struct setting *best = NULL;
+    size_t rest_chars = strlen(rest);
+    for (size_t i = 0; i < count; i++) {
+        size_t key_chars = strlen(rows[i].key);
+        if (strcmp(rows[i].section, SETTINGS_GATEWAY_SECTION) == 0 && rest_chars > key_chars + 1 &&
+            rest[rest_chars - key_chars - 1] == '_' &&
+            variable_match(rest + rest_chars - key_chars, rows[i].key) == key_chars &&
+            (best == NULL || key_chars > strlen(best->key)))
+            best = &rows[i];
+    }
+    if (best == NULL)
+        return refuse(loading, "unknown variable: expected PULSSI_GATEWAY_<NAME>_<KEY>");
+    char name[128] = "";
+    memcpy(name, rest, rest_chars - strlen(best->key) - 1);
+    for (char *at = name; *at != '\0'; at++) {
+        if (islower((unsigned char)*at))
+            return refuse(loading, "unknown variable: write it in capitals");
+        *at = *at == '_' ? '-' : (char)tolower((unsigned char)*at);
+    }
+    size_t slot = 0;
+    return gateway_open(loading, name, &slot) && setting_apply(loading, best, slot, value);
+}
+
+static bool check_gateways(struct loading *loading)
+{
+    for (size_t i = 0; i < loading->settings->gateways_count; i++) {
+        struct gateway_settings *gateway = &loading->settings->gateways[i];
+        loading->line = loading->gateway_line[i];
+        size_t url_chars = strlen(gateway->url);
+        size_t token_chars = strlen(gateway->webhook_token);
+        bool scheme = strncmp(gateway->url, "http://", 7) == 0 || strncmp(gateway->url, "https://", 8) == 0;
+        if (url_chars == 0)
+            return refuse(loading, "[gateway:%s] url: missing", gateway->name);
+        if (!scheme || gateway->url[url_chars - 1] == '/')
+            return refuse(loading, "[gateway:%s] url: must begin with http:// or https:// and not end with /",
+                          gateway->name);
+        if (token_chars == 0)
+            return refuse(loading, "[gateway:%s] webhook_token: missing", gateway->name);
+        if (token_chars < WEBHOOK_TOKEN_CHARS_MIN)
+            return refuse(loading, "[gateway:%s] webhook_token: must be at least %d characters",
+                          gateway->name, WEBHOOK_TOKEN_CHARS_MIN);
+        for (const char *at = gateway->webhook_token; *at != '\0'; at++) {
+            if (!isalnum((unsigned char)*at) && strchr("._~-", *at) == NULL)
+                return refuse(loading, "[gateway:%s] webhook_token: may hold A-Z a-z 0-9 . _ ~ - only",
+                              gateway->name);
+        }
+        if (gateway->profile[0] == '\0')
+            memcpy(gateway->profile, gateway->name, sizeof gateway->name); /* the smaller array, terminated */
+    }
+    loading->line = 0;
+    return true;
+}
+
+/* A reply that arrives twice must be known as long as its first copy can still count. */
+static bool check_horizon(struct loading *loading)
+{
+    int64_t needed_hours = loading->settings->reply_window_days * 24 + loading->settings->grace_hours;
+    if (loading->settings->reply_window_days * 24 > 7 * 24 + loading->settings->grace_hours)
+        return refuse(loading,
+                      "[survey] reply_window_days = %" PRId64 ": with [rollup] grace_hours = %" PRId64
+                      " a week would close before its last pulses do; at most 7 days and the grace",
+                      loading->settings->reply_window_days, loading->settings->grace_hours);
+    if (needed_hours <= DEDUPE_HORIZON_DAYS * 24)
+        return true;
+    return refuse(loading,
+                  "[survey] reply_window_days and [rollup] grace_hours: together %" PRId64
+                  " hours, but replies are recognised as duplicates for %d hours only; shorten one of them",
+                  needed_hours, DEDUPE_HORIZON_DAYS * 24);
+}
+
+/* Finds the gateway or makes it with its defaults. slot_out is 1 + its index. */
+static bool gateway_open(struct loading *loading, const char *name, size_t *slot_out)
+{
+    struct settings *settings = loading->settings;
+    const struct gateway_settings *known = settings_gateway(settings, name);
+    if (known != NULL) {
+        *slot_out = 1 + (size_t)(known - settings->gateways);
+        return true;
+    }
+    if (!id_is_name(name, sizeof(settings->gateways[0].name) - 1))
+        return refuse(loading,
+                      "[gateway:%s]: the name must be 1..32 of a-z 0-9 and -, beginning with a letter", name);
+    if (settings->gateways_count == SETTINGS_GATEWAYS_MAX)
+        return refuse(loading, "[gateway:%s]: more than %d gateways", name, SETTINGS_GATEWAYS_MAX);
+    loading->gateway_line[settings->gateways_count] = loading->line;
+    *slot_out = ++settings->gateways_count;
+    (void)text_copy(settings->gateways[*slot_out - 1].name, sizeof(settings->gateways[0].name), name);
+    size_t count = 0;
+    const struct setting *rows = settings_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rows[i].section, SETTINGS_GATEWAY_SECTION) == 0 &&
+            !setting_apply(loading, &rows[i], *slot_out, rows[i].otherwise))
+            return false;
+    }
+    return true;
+}
+
+/* Checks the value and stores it; slot as in gateway_open, 0 for keys of no gateway. */
+static bool setting_apply(struct loading *loading, const struct setting *row, size_t slot, const char *value)
+{
+    assert(loading->settings != NULL);
+    struct gateway_settings *gateway = slot > 0 ? &loading->settings->gateways[slot - 1] : NULL;
+    char *field = (gateway != NULL ? (char *)gateway : (char *)loading->settings) + row->offset;
+    const char *colon = gateway != NULL ? ":" : "";
+    const char *name = gateway != NULL ? gateway->name : "";
+    if (row->type == SETTING_INT) {
+        int64_t number = 0;
+        if (!text_to_int(value, row->low, row->high, &number))
+            return refuse(loading, "[%s%s%s] %s = %.40s: must be %" PRId64 "..%" PRId64 "%s%s", row->section,
+                          colon, name, row->key, value, row->low, row->high, row->unit[0] != '\0' ? " " : "",
+                          row->unit);
+        memcpy(field, &number, sizeof(number));
+        return true;
+    }
+    size_t bytes = strlen(value);
+    if (bytes < (size_t)row->low || bytes > (size_t)row->high || !text_is_utf8(value, bytes))
+        return refuse(loading, "[%s%s%s] %s: must be UTF-8 text of %" PRId64 "..%" PRId64 " bytes",
+                      row->section, colon, name, row->key, row->low, row->high);
+    memcpy(field, value, bytes + 1);
+    return true;
+}
+
+static bool section_is_known(const char *section)
+{
+    size_t count = 0;
+    const struct setting *rows = settings_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rows[i].section, section) == 0 && strcmp(section, SETTINGS_GATEWAY_SECTION) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* The length of `words` when `name` begins with it in capitals, else 0. */
+static size_t variable_match(const char *name, const char *words)
+{
+    size_t i = 0;
+    while (words[i] != '\0' && name[i] == toupper((unsigned char)words[i]))
+        i++;
+    return words[i] == '\0' ? i : 0;
+}
+
+/* Keeps the first fault, with where it was found. */
+static bool refuse(struct loading *loading, const char *format, ...)
+{
+    if (loading->failed)
+        return false;
+    loading->failed = true;
+    char sentence[sizeof(loading->error->text)];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(sentence, sizeof(sentence), format, arguments);
+    va_end(arguments);
+    if (loading->variable != NULL)
+        return error_set(loading->error, "%s: %s", loading->variable, sentence);
+    if (loading->line > 0)
+        return error_set(loading->error, "%s:%d: %s", loading->path, loading->line, sentence);
+    return error_set(loading->error, "settings: %s", sentence);
+}

@@ -1,0 +1,153 @@
+/* Every key there is, and the sample file made from it. A new key is one row here and one field in
+ * settings.h. */
+#include "base/settings_table.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+
+/* clang-format off */
+#define FIELD(field)   offsetof(struct settings, field)
+#define CHARS(field)   (sizeof(((struct settings *)0)->field) - 1)
+#define G_FIELD(field) offsetof(struct gateway_settings, field)
+#define G_CHARS(field) (sizeof(((struct gateway_settings *)0)->field) - 1)
+
+#define TEXT(section, key, field, bytes_min, otherwise, shown, help) \
+    {section, key, SETTING_TEXT, "bytes", bytes_min, CHARS(field), otherwise, shown, help, FIELD(field)}
+#define SECRET(section, key, field, help) \
+    {section, key, SETTING_SECRET, "bytes", 0, CHARS(field), "", NULL, help, FIELD(field)}
+#define NUMBER(section, key, field, unit, low, high, otherwise, help) \
+    {section, key, SETTING_INT, unit, low, high, otherwise, NULL, help, FIELD(field)}
+#define GATEWAY_TEXT(key, field, shown, help) \
+    {SETTINGS_GATEWAY_SECTION, key, SETTING_TEXT, "bytes", 0, G_CHARS(field), "", shown, help, G_FIELD(field)}
+#define GATEWAY_SECRET(key, field, help) \
+    {SETTINGS_GATEWAY_SECTION, key, SETTING_SECRET, "bytes", 0, G_CHARS(field), "", NULL, help, G_FIELD(field)}
+#define GATEWAY_NUMBER(key, field, unit, low, high, otherwise, shown, help) \
+    {SETTINGS_GATEWAY_SECTION, key, SETTING_INT, unit, low, high, otherwise, shown, help, G_FIELD(field)}
+
+static const struct setting rows[] = {
+    TEXT("pulssi", "data_folder", data_folder, 1, "data", NULL,
+         "Folder of state, keys, spools and the private Redis."),
+    TEXT("pulssi", "share_folder", share_folder, 1, PULSSI_SHARE_DIR, "/usr/share/pulssi",
+         "Folder of gateway profiles (gateways/) and messages (messages/); the default is chosen by the build."),
+
+    TEXT("clock", "file", clock_file, 0, "", NULL,
+         "Clock file of a demo or test; empty = real time."),
+
+    TEXT("redis", "address", redis_address, 0, "", NULL,
+         "unix:/path or tcp:host:port; empty = the private server of `pulssi up`."),
+    SECRET("redis", "password", redis_password,
+           "Password of this service's Redis user; empty = none."),
+    NUMBER("redis", "deadline_ms", redis_deadline_ms, "ms", 100, 60000, "2000",
+           "How long a command may go unanswered."),
+
+    NUMBER("dispatcher", "lease_ms", lease_ms, "ms", 2000, 600000, "60000",
+           "How long a claimed message belongs to its claimer."),
+    NUMBER("dispatcher", "in_flight_max", in_flight_max, "", 1, 64, "32",
+           "HTTP requests under way at once, for each lane."),
+    NUMBER("dispatcher", "claim_max", claim_max, "", 1, 128, "100",
+           "Messages claimed at once."),
+    NUMBER("dispatcher", "submit_attempts_max", submit_attempts_max, "", 1, 20, "5",
+           "Attempts to hand over one message."),
+    NUMBER("dispatcher", "backoff_first_ms", backoff_first_ms, "ms", 10, 60000, "1000",
+           "Wait after the first failed attempt (doubles, with jitter)."),
+    NUMBER("dispatcher", "backoff_max_ms", backoff_max_ms, "ms", 10, 3600000, "300000",
+           "Longest wait between attempts."),
+    NUMBER("dispatcher", "retry_after_max_ms", retry_after_max_ms, "ms", 10, 3600000, "300000",
+           "Longest wait a gateway may ask for with Retry-After."),
+    NUMBER("dispatcher", "http_deadline_ms", http_deadline_ms, "ms", 100, 120000, "20000",
+           "How long a whole request to a gateway may take."),
+    NUMBER("dispatcher", "http_connect_ms", http_connect_ms, "ms", 50, 60000, "5000",
+           "How long connecting to a gateway may take."),
+    NUMBER("dispatcher", "validity_hours", validity_hours, "hours", 1, 168, "24",
+           "How long a gateway may try to deliver; an unknown message ends 24 hours after it."),
+    NUMBER("dispatcher", "sending_days", sending_days, "days", 1, 5, "3",
+           "Sending days of a round; what is unsent after them is stale."),
+
+    TEXT("collector", "address", collector_address, 1, "127.0.0.1", NULL,
+         "Address the webhooks are served on."),
+    NUMBER("collector", "port", collector_port, "", 0, 65535, "8088",
+           "Port of the webhooks; 0 = any free port."),
+    NUMBER("collector", "header_deadline_ms", header_deadline_ms, "ms", 100, 60000, "5000",
+           "How long a request's headers may take to arrive."),
+    NUMBER("collector", "body_deadline_ms", body_deadline_ms, "ms", 100, 120000, "10000",
+           "How long a request's body may take to arrive."),
+    NUMBER("collector", "idle_deadline_ms", idle_deadline_ms, "ms", 100, 600000, "30000",
+           "How long a connection may be idle."),
+    NUMBER("collector", "connections_max", connections_max, "", 1, 10000, "1000",
+           "Connections open at once."),
+    NUMBER("collector", "body_bytes_max", body_bytes_max, "bytes", 1024, 1048576, "65536",
+           "Longest body of a webhook."),
+
+    NUMBER("survey", "reply_window_days", reply_window_days, "days", 1, 14, "7",
+           "How long after its first message a pulse takes answers."),
+
+    NUMBER("rollup", "grace_hours", grace_hours, "hours", 1, 168, "24",
+           "How long after its last possible answer a week stays open."),
+
+    GATEWAY_TEXT("profile", profile, NULL,
+                 "Profile in <share_folder>/gateways, without .json; empty = the section's name."),
+    GATEWAY_TEXT("url", url, "http://127.0.0.1:8089",
+                 "Required: base URL, http:// or https://, no slash at the end."),
+    GATEWAY_SECRET("secret", secret,
+                   "What we show the gateway to be let in; empty = nothing."),
+    GATEWAY_SECRET("webhook_token", webhook_token,
+                   "Required: what the gateway shows us, in the path of its webhooks; 16 or more of A-Z a-z 0-9 . _ ~ -"),
+    GATEWAY_NUMBER("rate_segments", rate_segments, "segments/s", 0, 10000, "10", "0",
+                   "How fast we send; 0 = unlimited (for the simulator only)."),
+};
+/* clang-format on */
+
+#define ROWS_COUNT (sizeof(rows) / sizeof(rows[0]))
+_Static_assert(ROWS_COUNT <= SETTINGS_ROWS_MAX, "SETTINGS_ROWS_MAX bounds the loader's line marks");
+
+static void sample_row(const struct setting *row, struct text *text);
+
+const struct setting *settings_table(size_t *count_out)
+{
+    *count_out = ROWS_COUNT;
+    return rows;
+}
+
+void settings_sample(struct text *text)
+{
+    text_add(
+        text,
+        "# Settings of Pulssi: every key with its range, unit and default. Remove the # before a key to "
+        "set it.\n"
+        "# A line is `key = value`; `#` and `;` begin a comment only at the start of a line.\n"
+        "# The environment overrides: PULSSI_SECTION_KEY, as PULSSI_DISPATCHER_LEASE_MS=30000, and for "
+        "gateways\n"
+        "# PULSSI_GATEWAY_NAME_KEY (NAME in capitals, `-` written `_`), which is the place for secrets.\n");
+    const char *section = "";
+    for (size_t i = 0; i < ROWS_COUNT; i++) {
+        if (strcmp(rows[i].section, section) != 0) {
+            section = rows[i].section;
+            if (strcmp(section, SETTINGS_GATEWAY_SECTION) == 0)
+                text_addf(
+                    text,
+                    "\n# One section a gateway, at most %d. The name is 1..32 of a-z 0-9 and -, and begins "
+                    "with a letter.\n#[gateway:simulator]\n",
+                    SETTINGS_GATEWAYS_MAX);
+            else
+                text_addf(text, "\n[%s]\n", section);
+        }
+        sample_row(&rows[i], text);
+    }
+}
+
+static void sample_row(const struct setting *row, struct text *text)
+{
+    const char *value = row->shown != NULL ? row->shown : row->otherwise;
+    text_addf(text, "# %s\n# ", row->help);
+    if (row->type == SETTING_TEXT)
+        text_add(text, "Text, ");
+    if (row->type == SETTING_SECRET)
+        text_add(text, "Secret, ");
+    text_addf(text, "%" PRId64 "..%" PRId64 "%s%s", row->low, row->high, row->unit[0] != '\0' ? " " : "",
+              row->unit);
+    /* A default that the sample replaces and that is a text is a path of the machine that built Pulssi. */
+    if (row->otherwise[0] != '\0' && (row->shown == NULL || row->type == SETTING_INT))
+        text_addf(text, ", default %s", row->otherwise);
+    text_addf(text, ".\n#%s =%s%s\n", row->key, value[0] != '\0' ? " " : "", value);
+}

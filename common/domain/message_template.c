@@ -1,0 +1,85 @@
+/* Placeholders of message texts. A text that was read here renders without failure; what is filled in is
+ * never read for placeholders again. */
+#include "domain/message_template.h"
+
+#include <string.h>
+
+#include "domain/sms_text.h"
+
+enum placeholder { PLACEHOLDER_ORG, PLACEHOLDER_PHONE, PLACEHOLDER_URL };
+
+static const char *const placeholders[] = {
+    [PLACEHOLDER_ORG] = "{org}",
+    [PLACEHOLDER_PHONE] = "{phone}",
+    [PLACEHOLDER_URL] = "{url}",
+};
+#define PLACEHOLDERS (sizeof placeholders / sizeof placeholders[0])
+
+/* The placeholder that starts here, or -1. */
+static int placeholder_at(const char *text)
+{
+    for (size_t i = 0; i < PLACEHOLDERS; i++)
+        if (strncmp(text, placeholders[i], strlen(placeholders[i])) == 0)
+            return (int)i;
+    return -1;
+}
+
+static void refuse_brace(struct json_reader *reader, const char *member, const char *at)
+{
+    size_t name_bytes = *at == '{' ? strcspn(at + 1, "{}") : 0;
+    if (*at == '{' && at[1 + name_bytes] == '}')
+        json_problem(reader, member, "unknown placeholder {%.*s}; known are {org}, {phone} and {url}",
+                     (int)name_bytes, at + 1);
+    else
+        json_problem(reader, member, "a stray '%c'; placeholders are {org}, {phone} and {url}", *at);
+}
+
+void message_template_read(struct json_reader *reader, const char *member, char out[SMS_BYTES_MAX])
+{
+    const char *text = json_string(reader, member, 1, SMS_BYTES_MAX - 1);
+    out[0] = '\0';
+    for (const char *at = text; (at = strpbrk(at, "{}")) != NULL;) {
+        int placeholder = placeholder_at(at);
+        if (placeholder < 0) {
+            refuse_brace(reader, member, at);
+            return;
+        }
+        at += strlen(placeholders[placeholder]);
+    }
+    if (!text_copy(out, SMS_BYTES_MAX, text))
+        json_problem(reader, member, "too long");
+}
+
+static const char *value_of(const struct org *org, enum placeholder placeholder)
+{
+    switch (placeholder) {
+    case PLACEHOLDER_ORG:
+        return org->name;
+    case PLACEHOLDER_PHONE:
+        return org->phone;
+    case PLACEHOLDER_URL:
+        return org->info_url;
+    }
+    return "";
+}
+
+void message_render(const struct org *org, const char *template_text, struct text *out)
+{
+    struct text filled = {0};
+    const char *at = template_text;
+    while (*at != '\0') {
+        size_t plain_bytes = strcspn(at, "{");
+        text_add_bytes(&filled, at, plain_bytes);
+        at += plain_bytes;
+        int placeholder = placeholder_at(at);
+        if (placeholder >= 0) {
+            text_add(&filled, value_of(org, (enum placeholder)placeholder));
+            at += strlen(placeholders[placeholder]);
+        } else if (*at != '\0') {
+            text_add_bytes(&filled, at, 1); /* an unchecked text keeps its brace */
+            at++;
+        }
+    }
+    sms_prepare(filled.bytes > 0 ? filled.chars : "", out);
+    text_free(&filled);
+}

@@ -1,0 +1,18 @@
+/* Texts of definition files with placeholders {org} {phone} {url}: checked when they are read, filled in when
+ * they are sent. */
+#ifndef DOMAIN_MESSAGE_TEMPLATE_H
+#define DOMAIN_MESSAGE_TEMPLATE_H
+
+#include "base/json.h"
+#include "domain/org.h"
+
+#define SMS_BYTES_MAX 640 /* a text as bytes of UTF-8 */
+
+/* Reads a text member: 1..639 bytes, known placeholders only, no stray brace. Keeps the problem with its
+ * path. */
+void message_template_read(struct json_reader *reader, const char *member, char out[SMS_BYTES_MAX]);
+
+/* A text with {org} {phone} {url} filled in and prepared for sending. Appends to out. */
+void message_render(const struct org *org, const char *template_text, struct text *out);
+
+#endif

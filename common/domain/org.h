@@ -1,0 +1,52 @@
+/* org.json: the organisation. Validated reading; refusals name the path inside the file. */
+#ifndef DOMAIN_ORG_H
+#define DOMAIN_ORG_H
+
+#include <cjson/cJSON.h>
+
+#include "domain/calendar.h"
+
+#define LANGUAGES_MAX      8
+#define LANGUAGE_SIZE      3 /* "fi" */
+#define STRATA_MAX         4
+#define STRATUM_VALUES_MAX 16
+#define STRATUM_SIZE       133 /* values of one contact joined by ',' */
+
+struct stratum_variable {
+    char name[33];
+    size_t values_count;
+    char values[STRATUM_VALUES_MAX][33];
+};
+
+struct org {
+    char id[33];
+    char name[65];
+    char time_zone[65];
+    const struct zone *zone;
+    size_t languages_count;
+    char languages[LANGUAGES_MAX][LANGUAGE_SIZE];
+    bool language_required[LANGUAGES_MAX];
+    size_t strata_count;
+    struct stratum_variable strata[STRATA_MAX];
+    char region[3]; /* "phone_region", default "FI": how imported numbers without a country code are read */
+    char phone[33]; /* shown in texts */
+    char info_url[129];
+    char legal_basis[257];
+    char impact_assessment[129];
+    char reply_cost[129];
+    int gap_days;           /* caps: any two contact occasions, ≥ the reply window */
+    int same_question_days; /* ≥ 56 and a multiple of 7 */
+    int per_year;           /* contact occasions in 52 weeks, 1..52 */
+    struct window window;
+    char gateway[33]; /* lane: which gateway */
+    char sender[17];  /* digits of a number or short code that can be replied to */
+    char reply_number[17];
+};
+
+/* Reads and validates; unknown members are refused ("comment" is allowed anywhere). */
+bool org_read(struct org *org_out, const cJSON *json, struct error *error) MUST_CHECK;
+
+/* Index of a language in the org, or -1. */
+int org_language(const struct org *org, const char *language);
+
+#endif

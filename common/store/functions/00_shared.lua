@@ -1,0 +1,76 @@
+-- Shared by all functions of the library. Every function takes one key, the org's base key "p:{org}:", and touches only
+-- keys that begin with it: they share one hash tag, so an org lives in one slot. Decisions are made in C; a function
+-- compares, then commits the whole result. No clock and no randomness here: times and ids are arguments.
+--
+-- Functions do not roll back: each reads and type-checks every key it will write before its first write.
+-- Replies are arrays (or one status) led by a word. A function touches at most 128 items.
+--
+-- Keys after the base:
+--   org hash            the org record        pilots hash   id → definition      surveys hash  ref → definition
+--   batch hash          import batch → ephemeral public key
+--   h:XXX hash          phone hash (after its first 3 characters XXX) → contact id
+--   c:ID hash           contact: n sealed number, b batch, l language, s stratum, m pilots, i import day, f flags
+--                       (s STOP, x unusable number), o open pulse, t day of last contact occasion, w weeks of
+--                       occasions, q:QUESTION week it was last asked, sc last STOP confirmation (ms)
+--   pm:PILOT string     12-character contact ids in order of first import, append-only
+--   r:ROUND hash        round         plan zset    rounds to release, by start     rounds zset  all rounds, by start
+--   u:PULSE hash        pulse: c contact, r round, p pilot, v survey, l language, s stratum, st disposition, z version,
+--                       w week, m message, i asked (ms), x closes (ms), d day and wi week of asking, h handed over,
+--                       a counted value, un unparseable, so stopped
+--   m:ID hash           message: s state, k kind, u pulse, c contact, n attempts, f fence, o operation, g gateway's id,
+--                       na not after (ms), w week
+--   q:bulk q:reply zset queued messages by due time (domain ms)    q:wait zset  retries by Redis time (real ms)
+--   leased zset         leased and submitting messages by lease expiry (Redis time, real ms)
+--   lane hash           owner, until, fence
+--   weeks hash          week → open | published         w:WEEK zset  pulses of a week    ws:WEEK zset  its other messages
+--   n:WEEK hash         pilot|survey → largest frozen frame      k:WEEK hash  counters     pub:WEEK hash  figures
+--   dd:WEEK set         reply ids seen in that week     log stream  answers and dispositions, ids without clock time
+--   b hash              books: m:STATE, p:DISPOSITION, x:EVENT, seq (last log id)     rollup hash  due (ms)
+
+local function expect(key, wanted)
+  local found = redis.call('TYPE', key)['ok']
+  if found ~= 'none' and found ~= wanted then
+    error({err = 'WRONGTYPE ' .. key .. ' is a ' .. found .. ', not a ' .. wanted})
+  end
+end
+
+-- Counts that change together are gathered and written once.
+local function tally(counts, field, by)
+  counts[field] = (counts[field] or 0) + by
+end
+
+local function tally_move(counts, prefix, from, to)
+  tally(counts, prefix .. from, -1)
+  tally(counts, prefix .. to, 1)
+end
+
+local function tally_write(key, counts)
+  for field, by in pairs(counts) do
+    if by ~= 0 then redis.call('HINCRBY', key, field, by) end
+  end
+end
+
+-- Appends a row to the answer log. Ids are a sequence, never a time.
+local function log_append(base, field, row)
+  local seq = redis.call('HINCRBY', base .. 'b', 'seq', 1)
+  redis.call('XADD', base .. 'log', string.format('%d-0', seq), field, row)
+end
+
+-- A pulse reaches its final disposition: log row, week counter, books. `from` is false for a pulse that never was.
+local function pulse_finish(base, counts, pulse, from, disposition, week, pilot, survey, stratum)
+  log_append(base, 'd', table.concat({pulse, disposition, week, stratum, pilot, survey}, '|'))
+  redis.call('HINCRBY', base .. 'k:' .. week, table.concat({pilot, survey, stratum, '!' .. disposition}, '|'), 1)
+  if from then tally(counts, 'p:' .. from, -1) end
+  tally(counts, 'p:' .. disposition, 1)
+end
+
+local function expect_ledger(base)
+  expect(base .. 'b', 'hash')
+  expect(base .. 'log', 'stream')
+end
+
+local function function_version()
+  return LIBRARY_VERSION
+end
+
+redis.register_function{function_name = 'functions_version', callback = function_version, flags = {'no-writes'}}

@@ -1,0 +1,368 @@
+-- The outbox: queued → leased → submitting → accepted | failed | unknown, and beside it suppressed, stale, cancelled; receipts
+-- then say delivered, undelivered, expired. A message is in exactly one of q:bulk, q:reply, q:wait (queued), leased (leased,
+-- submitting) or none (the rest).
+
+local QUEUE = {invite = 'q:bulk'} -- every other kind is a reply
+
+local function queue_of(base, kind)
+  return base .. (QUEUE[kind] or 'q:reply')
+end
+
+local function expect_outbox(base)
+  expect_ledger(base)
+  expect(base .. 'leased', 'zset')
+  expect(base .. 'q:bulk', 'zset')
+  expect(base .. 'q:reply', 'zset')
+  expect(base .. 'q:wait', 'zset')
+end
+
+-- Takes a message out of whichever queue or lease it is in and gives it a state.
+local function message_move(base, counts, message, kind, from, to)
+  if from == 'queued' then
+    if redis.call('ZREM', queue_of(base, kind), message) == 0 then redis.call('ZREM', base .. 'q:wait', message) end
+  elseif from == 'leased' or from == 'submitting' then
+    redis.call('ZREM', base .. 'leased', message)
+  end
+  redis.call('HSET', base .. 'm:' .. message, 's', to)
+  tally_move(counts, 'm:', from, to)
+end
+
+local function message_requeue(base, counts, message, kind, from, due)
+  message_move(base, counts, message, kind, from, 'queued')
+  redis.call('ZADD', queue_of(base, kind), due, message)
+end
+
+-- A pulse and a contact as far as the steps below need them: read, and by that type-checked, before the first write.
+local function pulse_read(base, pulse)
+  local key = base .. 'u:' .. pulse
+  local u = redis.call('HMGET', key, 'st', 'z', 'w', 'p', 'v', 's', 'r', 'i', 'h', 'd', 'wi', 'qf')
+  if not u[1] then return nil end
+  return {id = pulse, key = key, state = u[1], version = tonumber(u[2]), week = u[3], pilot = u[4], survey = u[5],
+          stratum = u[6], round = u[7], asked = u[8], handed_over = u[9], day = u[10], week_index = u[11], cap = u[12]}
+end
+
+local function contact_read(base, contact)
+  local key = base .. 'c:' .. contact
+  local c = redis.call('HMGET', key, 'l', 'f', 'w', 'o')
+  return {key = key, known = c[1], flags = c[2] or '', weeks = c[3] or '', open = c[4]}
+end
+
+-- Before the first write: what pulse_ask will write has the right type; whether the week gets a larger frame.
+local function expect_ask(base, u, asked)
+  if u.asked or u.week == asked.week then return end
+  expect(base .. 'w:' .. u.week, 'zset')
+  expect(base .. 'w:' .. asked.week, 'zset')
+  expect(base .. 'weeks', 'hash')
+  local frame = tonumber(redis.call('HGET', base .. 'r:' .. u.round, 'frame') or '0')
+  local largest = redis.call('HGET', base .. 'n:' .. asked.week, u.pilot .. '|' .. u.survey)
+  u.frame = frame > tonumber(largest or '0') and frame
+end
+
+-- The pulse counts as asked from this instant; its week follows it.
+local function pulse_ask(base, counts, u, asked)
+  if u.asked then return end
+  redis.call('HSET', u.key, 'i', asked.now, 'x', asked.closes, 'd', asked.day, 'wi', asked.week_index, 'w', asked.week,
+             'st', 'open', 'z', u.version + 1)
+  tally_move(counts, 'p:', 'queued', 'open')
+  u.day, u.week_index = asked.day, asked.week_index
+  if u.week ~= asked.week then
+    redis.call('ZREM', base .. 'w:' .. u.week, u.id)
+    redis.call('ZADD', base .. 'w:' .. asked.week, 0, u.id)
+    redis.call('HSETNX', base .. 'weeks', asked.week, 'open')
+    if u.frame then redis.call('HSET', base .. 'n:' .. asked.week, u.pilot .. '|' .. u.survey, u.frame) end
+  end
+end
+
+-- An explicit refusal: the person was not asked after all.
+local function pulse_unask(counts, u)
+  if u.asked then
+    redis.call('HDEL', u.key, 'i', 'x', 'd', 'wi')
+    redis.call('HSET', u.key, 'st', 'queued', 'z', u.version + 1)
+    tally_move(counts, 'p:', 'open', 'queued')
+  end
+end
+
+-- The person was, or may have been, contacted: caps keep the day and the week, never the pulse. Once a pulse.
+local function pulse_handed_over(u, c)
+  if u.handed_over or not u.day or not c.known then return end
+  redis.call('HSET', u.key, 'h', 1)
+  local weeks = {}
+  for week in string.gmatch(c.weeks, '%d+') do
+    if tonumber(u.week_index) - tonumber(week) < 52 then weeks[#weeks + 1] = week end
+  end
+  weeks[#weeks + 1] = u.week_index
+  redis.call('HSET', c.key, 't', u.day, 'w', table.concat(weeks, ','), u.cap, u.week_index)
+end
+
+-- A pulse whose invitation will never go: final at once, the contact is free again. Its week's counters are expected.
+local function pulse_end_unsent(base, counts, u, c, disposition)
+  if u.state ~= 'queued' and u.state ~= 'open' then return end
+  redis.call('HDEL', u.key, 'i', 'x')
+  redis.call('HSET', u.key, 'st', disposition, 'z', u.version + 1)
+  pulse_finish(base, counts, u.id, u.state, disposition, u.week, u.pilot, u.survey, u.stratum)
+  tally(counts, 'h:held', 1)
+  if c.open == u.id then redis.call('HDEL', c.key, 'o') end
+end
+
+-- lane_take: takes or renews the lane. args: owner, now (Redis time, ms), hold ms, fresh (1 = this owner just started).
+-- replies: {OK, fence, 1 if a new fence} | {HELD, until}. A new fence makes every earlier lease void (outbox_recover).
+local function lane_take(keys, args)
+  local key = keys[1] .. 'lane'
+  local lane = redis.call('HMGET', key, 'owner', 'until', 'fence')
+  local now = tonumber(args[2])
+  if lane[1] and lane[1] ~= args[1] and now < tonumber(lane[2]) then return {'HELD', tonumber(lane[2])} end
+  local fence = tonumber(lane[3] or '0')
+  local new = lane[1] ~= args[1] or args[4] == '1'
+  if new then fence = fence + 1 end
+  redis.call('HSET', key, 'owner', args[1], 'until', now + tonumber(args[3]), 'fence', fence)
+  return {'OK', fence, new and 1 or 0}
+end
+
+-- outbox_recover: up to 128 leases that are void (an earlier fence) or expired: leased goes back to queued, submitting
+-- becomes unknown. args: fence, now (Redis time, ms), due (domain ms). reply: {OK, requeued, unknown}.
+local function outbox_recover(keys, args)
+  local base, fence = keys[1], tonumber(args[1])
+  expect_outbox(base)
+  local found, seen = {}, {}
+  local function look(messages, expired)
+    for _, message in ipairs(messages) do
+      if not seen[message] then
+        seen[message] = true
+        local m = redis.call('HMGET', base .. 'm:' .. message, 's', 'k', 'u', 'c', 'f')
+        if expired or tonumber(m[5] or '0') < fence then
+          local asked = m[1] == 'submitting' and m[3]
+          found[#found + 1] = {id = message, state = m[1], kind = m[2], u = asked and pulse_read(base, asked),
+                               c = asked and contact_read(base, m[4])}
+        end
+      end
+    end
+  end
+  local expired = redis.call('ZRANGEBYSCORE', base .. 'leased', '-inf', args[2], 'LIMIT', 0, 128)
+  look(expired, true)
+  if #expired < 128 then look(redis.call('ZRANGE', base .. 'leased', 0, 127 - #expired), false) end
+
+  local counts, requeued, unknown = {}, 0, 0
+  for _, m in ipairs(found) do
+    if m.state == 'leased' then
+      message_requeue(base, counts, m.id, m.kind, 'leased', args[3])
+      requeued = requeued + 1
+    else
+      message_move(base, counts, m.id, m.kind, 'submitting', 'unknown')
+      tally(counts, 'x:unknown_ever', 1)
+      if m.u then pulse_handed_over(m.u, m.c) end
+      unknown = unknown + 1
+    end
+  end
+  tally_write(base .. 'b', counts)
+  return {'OK', requeued, unknown}
+end
+
+-- outbox_claim: leases due messages: replies first, then retries whose wait is over, then invitations.
+-- args: fence, now (Redis time, ms), lease expiry (Redis time, ms), now (domain ms), at most.
+-- replies: {OK, message, kind, attempts, pulse, contact, sealed number, batch, language, survey, …nine for each} | {FENCED}.
+-- A lost answer leaves leases that expire.
+local function outbox_claim(keys, args)
+  local base = keys[1]
+  if redis.call('HGET', base .. 'lane', 'fence') ~= args[1] then return {'FENCED'} end
+  expect_outbox(base)
+  local left, found = math.min(tonumber(args[5]), 128), {}
+  local function look(queue, until_ms)
+    if left <= 0 then return end
+    for _, id in ipairs(redis.call('ZRANGEBYSCORE', base .. queue, '-inf', until_ms, 'LIMIT', 0, left)) do
+      local m = redis.call('HMGET', base .. 'm:' .. id, 'k', 'n', 'u', 'c')
+      local c = redis.call('HMGET', base .. 'c:' .. (m[4] or ''), 'n', 'b', 'l')
+      local survey = m[3] and redis.call('HGET', base .. 'u:' .. m[3], 'v')
+      found[#found + 1] = {queue = queue, fields = {id, m[1], tonumber(m[2] or '0'), m[3] or '', m[4] or '', c[1] or '',
+                                                    c[2] or '', c[3] or '', survey or ''}}
+      left = left - 1
+    end
+  end
+  look('q:reply', args[4])
+  look('q:wait', args[2])
+  look('q:bulk', args[4])
+  local reply, leases, taken = {'OK'}, {}, {}
+  for _, one in ipairs(found) do
+    local id = one.fields[1]
+    redis.call('HSET', base .. 'm:' .. id, 's', 'leased', 'f', args[1])
+    leases[#leases + 1] = args[3]
+    leases[#leases + 1] = id
+    taken[one.queue] = taken[one.queue] or {}
+    table.insert(taken[one.queue], id)
+    for _, field in ipairs(one.fields) do reply[#reply + 1] = field end
+  end
+  if #found > 0 then
+    for queue, ids in pairs(taken) do redis.call('ZREM', base .. queue, unpack(ids)) end
+    redis.call('ZADD', base .. 'leased', unpack(leases))
+    redis.call('HINCRBY', base .. 'b', 'm:queued', -#found)
+    redis.call('HINCRBY', base .. 'b', 'm:leased', #found)
+  end
+  return reply
+end
+
+-- outbox_intend: just before the HTTP call. Compares: fence, STOP, caps, sending window, not-after; then sets submitting.
+-- args: message, fence, operation, seven limits (now ms, day, week index, gap days, same-question weeks, per year, question),
+--       week, closes ms, window opens ms, window closes ms.
+-- replies: OK | FENCED | GONE | WINDOW (queued again for the next opening) | STALE | and the disposition words SUPPRESSED,
+--          EXCLUDED, CAPPED, INELIGIBLE (final). idempotent by operation: OK again while still submitting under it.
+local function outbox_intend(keys, args)
+  local base, message, fence, operation = keys[1], args[1], args[2], args[3]
+  local m = redis.call('HMGET', base .. 'm:' .. message, 's', 'f', 'o', 'k', 'u', 'c', 'na')
+  if not m[1] then return {'GONE'} end
+  if m[1] == 'submitting' and m[3] == operation then return {'OK'} end
+  if m[1] ~= 'leased' or m[2] ~= fence then return {'FENCED'} end
+  expect(base .. 'b', 'hash')
+  local limits, kind, pulse, contact = limits_of(args, 4), m[4], m[5], m[6]
+  local bulk = QUEUE[kind] ~= nil
+  local counts, asked = {}, {now = args[4], closes = args[12], day = args[5], week_index = args[6], week = args[11]}
+  local u = pulse and pulse_read(base, pulse)
+  if pulse and not u then return {'GONE'} end
+
+  local ends_as = nil
+  if m[7] and limits.now >= tonumber(m[7]) then
+    ends_as = 'stale'
+  elseif bulk then
+    local verdict = contact_eligibility(base, contact, pulse, limits)
+    if verdict ~= 'ok' then
+      ends_as = verdict
+    elseif limits.now < tonumber(args[13]) or limits.now >= tonumber(args[14]) then
+      expect_outbox(base)
+      message_requeue(base, counts, message, kind, 'leased', args[13])
+      tally_write(base .. 'b', counts)
+      return {'WINDOW'}
+    end
+  elseif redis.call('EXISTS', base .. 'c:' .. contact) == 0 then
+    ends_as = 'ineligible'
+  end
+  if ends_as then
+    local c = contact_read(base, contact)
+    expect_outbox(base)
+    if u then expect(base .. 'k:' .. u.week, 'hash') end
+    message_move(base, counts, message, kind, 'leased', ends_as == 'stale' and 'stale' or 'suppressed')
+    if u then pulse_end_unsent(base, counts, u, c, ends_as) end
+    tally_write(base .. 'b', counts)
+    return {string.upper(ends_as)}
+  end
+
+  if u then expect_ask(base, u, asked) end
+  redis.call('HSET', base .. 'm:' .. message, 's', 'submitting', 'o', operation)
+  tally_move(counts, 'm:', 'leased', 'submitting')
+  if u then pulse_ask(base, counts, u, asked) end
+  tally_write(base .. 'b', counts)
+  return {'OK'}
+end
+
+-- outbox_settle: the gateway's answer, or what we know of it. Never lowers a state.
+-- args: message, fence, operation, outcome, gateway's id ('' = none), now (domain ms), wait until (Redis time, ms), attempts at
+--       most.
+-- replies: {OK, state} | {LATE, state} (nothing to settle any more) | GONE. idempotent by operation.
+local function outbox_settle(keys, args)
+  local base, message, outcome = keys[1], args[1], args[4]
+  local key = base .. 'm:' .. message
+  local m = redis.call('HMGET', key, 's', 'o', 'k', 'u', 'c', 'n', 'g', 'f')
+  if not m[1] then return {'GONE'} end
+  expect(base .. 'b', 'hash')
+  expect(base .. 'leased', 'zset')
+  local state, kind, pulse, contact, counts = m[1], m[3], m[4], m[5], {}
+  if outcome == 'not_handed_over' and state == 'leased' and m[8] == args[2] then
+    expect_outbox(base)
+    message_requeue(base, counts, message, kind, 'leased', args[6])
+    tally_write(base .. 'b', counts)
+    return {'OK', 'queued'}
+  end
+  if m[2] ~= args[3] then return {'LATE', state} end
+  if state ~= 'submitting' then
+    if outcome ~= 'accepted' then return {'LATE', state} end
+    if args[5] ~= '' and not m[7] then redis.call('HSET', key, 'g', args[5]) end
+    if state == 'unknown' then
+      message_move(base, counts, message, kind, state, 'accepted')
+      tally_write(base .. 'b', counts)
+      state = 'accepted'
+    end
+    return {'OK', state}
+  end
+
+  local u, c = pulse and pulse_read(base, pulse), contact_read(base, contact)
+  if outcome == 'accepted' or outcome == 'unknown' then
+    state = outcome
+    message_move(base, counts, message, kind, 'submitting', state)
+    if args[5] ~= '' then redis.call('HSET', key, 'g', args[5]) end
+    if outcome == 'unknown' then tally(counts, 'x:unknown_ever', 1) end
+    if u then pulse_handed_over(u, c) end
+    tally_write(base .. 'b', counts)
+    return {'OK', state}
+  end
+
+  expect_outbox(base)
+  if u then expect(base .. 'k:' .. u.week, 'hash') end
+  if outcome == 'retry' or outcome == 'throttled' or outcome == 'lane_stop' or outcome == 'not_handed_over' then
+    local attempts = tonumber(m[6] or '0')
+    if outcome == 'retry' then
+      attempts = attempts + 1
+      redis.call('HSET', key, 'n', attempts)
+    end
+    if attempts >= tonumber(args[8]) then
+      state = 'failed'
+    else
+      state = 'queued'
+      if u then pulse_unask(counts, u) end
+      if outcome == 'retry' then
+        message_move(base, counts, message, kind, 'submitting', 'queued')
+        redis.call('ZADD', base .. 'q:wait', args[7], message)
+      else
+        message_requeue(base, counts, message, kind, 'submitting', args[6])
+      end
+    end
+  else -- permanent, invalid_number, opted_out
+    state = outcome == 'opted_out' and 'suppressed' or 'failed'
+  end
+  if state == 'failed' or state == 'suppressed' then
+    message_move(base, counts, message, kind, 'submitting', state)
+    if u then pulse_end_unsent(base, counts, u, c, state) end
+    local flag = ({invalid_number = 'x', opted_out = 's'})[outcome]
+    if flag and c.known and not string.find(c.flags, flag, 1, true) then
+      redis.call('HSET', c.key, 'f', c.flags .. flag)
+    end
+  end
+  tally_write(base .. 'b', counts)
+  return {'OK', state}
+end
+
+-- receipt_apply: a delivery report. Any receipt cancels a queued or leased retry and proves acceptance; delivered beats any
+-- failure; a final state is never overwritten by a non-final one. May come before our own record of the submit.
+-- args: message, gateway's id, state (enroute, delivered, expired, undelivered), now ms, day, week index, week, closes ms.
+-- replies: {OK, state} | UNKNOWN (counted). idempotent.
+local function receipt_apply(keys, args)
+  local base, message = keys[1], args[1]
+  local key = base .. 'm:' .. message
+  local m = redis.call('HMGET', key, 's', 'k', 'u', 'c', 'g')
+  expect_outbox(base)
+  if not m[1] then
+    redis.call('HINCRBY', base .. 'b', 'x:receipt_unknown', 1)
+    return {'UNKNOWN'}
+  end
+  local state, to = m[1], args[3] == 'enroute' and 'accepted' or args[3]
+  local rank = {failed = 0, suppressed = 0, stale = 0, cancelled = 0, queued = 1, leased = 1, submitting = 1, unknown = 1,
+                accepted = 2, expired = 3, undelivered = 3, delivered = 4}
+  if rank[state] == 0 or rank[to] <= rank[state] then
+    if rank[state] == 0 then redis.call('HINCRBY', base .. 'b', 'x:receipt_after_end', 1) end
+    return {'OK', state}
+  end
+  local counts, asked = {}, {now = args[4], day = args[5], week_index = args[6], week = args[7], closes = args[8]}
+  local u, c = m[3] and pulse_read(base, m[3]), contact_read(base, m[4])
+  if u then expect_ask(base, u, asked) end
+  message_move(base, counts, message, m[2], state, to)
+  if args[2] ~= '' and not m[5] then redis.call('HSET', key, 'g', args[2]) end
+  if u then
+    pulse_ask(base, counts, u, asked)
+    pulse_handed_over(u, c)
+  end
+  tally_write(base .. 'b', counts)
+  return {'OK', to}
+end
+
+redis.register_function('lane_take', lane_take)
+redis.register_function('outbox_recover', outbox_recover)
+redis.register_function('outbox_claim', outbox_claim)
+redis.register_function('outbox_intend', outbox_intend)
+redis.register_function('outbox_settle', outbox_settle)
+redis.register_function('receipt_apply', receipt_apply)

@@ -1,0 +1,17 @@
+# Joins the store's Lua files into one Redis function library and writes it as a C byte array.
+# The version is a hash of the text, so that a changed function can never pass for the old one.
+set(text "")
+list(SORT SOURCES)
+foreach(source ${SOURCES})
+  file(READ ${source} part)
+  string(APPEND text "${part}\n")
+endforeach()
+string(SHA256 hash "${text}")
+string(SUBSTRING ${hash} 0 16 version)
+set(text "#!lua name=pulssi\nlocal LIBRARY_VERSION = '${version}'\n${text}")
+file(WRITE ${OUTPUT}.lua "${text}")
+file(READ ${OUTPUT}.lua bytes HEX)
+string(REPEAT "[0-9a-f]" 32 line)
+string(REGEX REPLACE "(${line})" "\\1\n" bytes "${bytes}")
+string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${bytes}")
+file(WRITE ${OUTPUT} "#include \"store/functions.h\"\n\nconst char store_functions_version[] = \"${version}\";\nconst char store_functions_text[] = {${bytes}0};\n")

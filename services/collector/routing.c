@@ -1,0 +1,224 @@
+/* The table of gateways and orgs. An org enters it, or is replaced in it, only after every check that the
+ * design wants before work: its keys are the ones in force, its caps leave the reply window room, its number
+ * is nobody else's. Reads key files; never asks Redis by itself. */
+#include "collector/routing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "store/keyring.h"
+
+struct route_survey {
+    struct route_survey *next;
+    char ref[SURVEY_REF_SIZE];
+    struct survey *survey;
+};
+
+struct routing {
+    const struct settings *settings;
+    struct route_gateway gateways[SETTINGS_GATEWAYS_MAX];
+    size_t gateways_count;
+    struct route_org *orgs;
+};
+
+static struct route_org *org_place(struct routing *routing, const char *id);
+static bool org_accept(struct routing *routing, struct route_org *org, const struct org_record *record,
+                       struct error *error);
+static void org_say_once(struct route_org *org, const struct error *problem);
+
+struct routing *routing_open(const struct settings *settings, bool clock_scaled, struct error *error)
+{
+    struct routing *routing = memory_zeroed(1, sizeof *routing);
+    routing->settings = settings;
+    for (size_t i = 0; i < settings->gateways_count; i++) {
+        const struct gateway_settings *gateway = &settings->gateways[i];
+        struct route_gateway *route = &routing->gateways[routing->gateways_count];
+        route->settings = gateway;
+        route->profile = profile_load(settings, gateway->profile, error);
+        if (route->profile != NULL && clock_scaled && !profile_is_simulator(route->profile)) {
+            error_set(error,
+                      "gateway \"%s\" reaches people: a clock that is not real is for the simulator only",
+                      gateway->name);
+            profile_free(&route->profile);
+        }
+        if (route->profile == NULL) {
+            routing_free(&routing);
+            return NULL;
+        }
+        routing->gateways_count++;
+    }
+    return routing;
+}
+
+void routing_free(struct routing **freeing)
+{
+    struct routing *routing = *freeing;
+    if (routing == NULL)
+        return;
+    for (size_t i = 0; i < routing->gateways_count; i++)
+        profile_free(&routing->gateways[i].profile);
+    while (routing->orgs != NULL) {
+        struct route_org *org = routing->orgs;
+        routing->orgs = org->next;
+        while (org->surveys != NULL) {
+            struct route_survey *survey = org->surveys;
+            org->surveys = survey->next;
+            free(survey->survey);
+            free(survey);
+        }
+        free(org);
+    }
+    free(routing);
+    *freeing = NULL;
+}
+
+/* --- taking orgs in --- */
+
+bool routing_load(struct routing *routing, struct redis_link *link, struct error *error)
+{
+    char(*names)[33] = memory_zeroed(ORGS_MAX, sizeof *names);
+    size_t count = 0;
+    bool loaded = orgs_list(link, names, ORGS_MAX, &count, error);
+    for (size_t i = 0; i < count && loaded; i++) {
+        struct org_record record;
+        loaded = org_load(link, names[i], &record, error) &&
+                 org_accept(routing, org_place(routing, names[i]), &record, error);
+    }
+    free(names);
+    return loaded;
+}
+
+bool routing_update(struct routing *routing, const char *id, const struct redis_value *value)
+{
+    struct route_org *org = org_place(routing, id);
+    struct org_record record;
+    struct error error = {""};
+    bool updated = org_load_result(value, id, &record, &error) && org_accept(routing, org, &record, &error);
+    if (!updated)
+        org_say_once(org, &error);
+    return updated;
+}
+
+static struct route_org *org_place(struct routing *routing, const char *id)
+{
+    struct route_org *org = routing->orgs;
+    while (org != NULL && strcmp(org->id, id) != 0)
+        org = org->next;
+    if (org == NULL) {
+        org = memory_zeroed(1, sizeof *org);
+        (void)text_copy(org->id, sizeof org->id, id);
+        org->next = routing->orgs;
+        routing->orgs = org;
+    }
+    return org;
+}
+
+static bool number_is_free(const struct routing *routing, const struct org *org, struct error *error)
+{
+    for (const struct route_org *other = routing->orgs; other != NULL; other = other->next)
+        if (other->ready && strcmp(other->id, org->id) != 0 &&
+            strcmp(other->record.org.gateway, org->gateway) == 0 &&
+            strcmp(other->record.org.reply_number, org->reply_number) == 0)
+            return error_set(error,
+                             "orgs \"%s\" and \"%s\" share lane.reply_number %s of gateway \"%s\": give each "
+                             "its own",
+                             other->id, org->id, org->reply_number, org->gateway);
+    return true;
+}
+
+/* True also for an org without keys: it is not ready, and nothing can have been sent for it. */
+static bool org_accept(struct routing *routing, struct route_org *org, const struct org_record *record,
+                       struct error *error)
+{
+    unsigned char key[KEY_BYTES];
+    struct error waiting = {""};
+    if (record->fingerprint_hash[0] == '\0') {
+        error_set(&waiting, "org \"%s\" has no keys yet, it is left out: run `pulssi keys generate --org %s`",
+                  org->id, org->id);
+        org_say_once(org, &waiting);
+        return true;
+    }
+    if (record->org.gap_days < routing->settings->reply_window_days)
+        return error_set(error,
+                         "org \"%s\": caps.gap_days is %d, less than [survey] reply_window_days = %lld: a "
+                         "person would be asked again while the last question is open",
+                         org->id, record->org.gap_days, (long long)routing->settings->reply_window_days);
+    if (!number_is_free(routing, &record->org, error) ||
+        !keyring_load(routing->settings, record, KEY_HASH, key, error))
+        return false;
+    org->record = *record;
+    memcpy(org->hash_key, key, sizeof key);
+    org->ready = true;
+    org->problem[0] = '\0';
+    return true;
+}
+
+/* Refreshing comes again every half minute; the log hears of a problem when it is new. */
+static void org_say_once(struct route_org *org, const struct error *problem)
+{
+    if (strcmp(org->problem, problem->text) == 0)
+        return;
+    (void)text_copy(org->problem, sizeof org->problem, problem->text);
+    log_warning("%s", problem->text);
+}
+
+/* --- finding --- */
+
+const struct route_gateway *routing_gateway(const struct routing *routing, const char *name)
+{
+    for (size_t i = 0; i < routing->gateways_count; i++)
+        if (strcmp(routing->gateways[i].settings->name, name) == 0)
+            return &routing->gateways[i];
+    return NULL;
+}
+
+struct route_org *routing_next(const struct routing *routing, const struct route_gateway *gateway,
+                               const struct route_org *after)
+{
+    struct route_org *org = after == NULL ? routing->orgs : after->next;
+    while (org != NULL && !(org->ready && strcmp(org->record.org.gateway, gateway->settings->name) == 0))
+        org = org->next;
+    return org;
+}
+
+struct route_org *routing_org(const struct routing *routing, const struct route_gateway *gateway,
+                              const char *number)
+{
+    struct route_org *org = routing_next(routing, gateway, NULL);
+    while (org != NULL && strcmp(org->record.org.reply_number, number) != 0)
+        org = routing_next(routing, gateway, org);
+    return org;
+}
+
+struct route_org *routing_only(const struct routing *routing, const struct route_gateway *gateway)
+{
+    struct route_org *org = routing_next(routing, gateway, NULL);
+    return org != NULL && routing_next(routing, gateway, org) == NULL ? org : NULL;
+}
+
+/* --- surveys --- */
+
+const struct survey *routing_survey(const struct route_org *org, const char *ref)
+{
+    const struct route_survey *survey = org->surveys;
+    while (survey != NULL && strcmp(survey->ref, ref) != 0)
+        survey = survey->next;
+    return survey == NULL ? NULL : survey->survey;
+}
+
+const struct survey *routing_survey_keep(struct route_org *org, const char *ref, struct survey *survey)
+{
+    const struct survey *known = routing_survey(org, ref);
+    if (known != NULL) { /* two flows asked for it at once */
+        free(survey);
+        return known;
+    }
+    struct route_survey *kept = memory_zeroed(1, sizeof *kept);
+    (void)text_copy(kept->ref, sizeof kept->ref, ref);
+    kept->survey = survey;
+    kept->next = org->surveys;
+    org->surveys = kept;
+    return survey;
+}

@@ -1,0 +1,149 @@
+/* Reading of the command line: the command's words, then options and at most one argument in any order.
+ * Nothing runs before all of it was understood. */
+#include "base/secret.h"
+#include "ctl/ctl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct command *command_find(int argc, char **argv, int *words_out);
+static int refuse_command(int argc, char **argv);
+static int read_arguments(struct ctl *ctl, int count, char **words);
+static const char **option_slot(struct ctl *ctl, const char *name, size_t name_chars, bool *takes_value_out);
+static int check_required(const struct ctl *ctl);
+
+int ctl_run(int argc, char **argv)
+{
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        command_help_all();
+        return argc < 2 ? EXIT_USAGE : EXIT_SUCCESS;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("pulssi " PULSSI_VERSION "\n");
+        return EXIT_SUCCESS;
+    }
+    int words = 0;
+    const struct command *command = command_find(argc, argv, &words);
+    if (command == NULL)
+        return refuse_command(argc, argv);
+    for (int i = 1 + words; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            command_help(command);
+            return EXIT_SUCCESS;
+        }
+    }
+    struct ctl *ctl = memory_zeroed(1, sizeof *ctl);
+    ctl->command = command;
+    int status = read_arguments(ctl, argc - 1 - words, argv + 1 + words);
+    secret_start();
+    if (status == EXIT_SUCCESS)
+        status = command->run(ctl);
+    if (fflush(stdout) != 0 && status == EXIT_SUCCESS) {
+        fputs("pulssi: standard output cannot be written\n", stderr);
+        status = EXIT_FAILURE;
+    }
+    redis_link_close(&ctl->link);
+    free(ctl);
+    return status;
+}
+
+static const struct command *command_find(int argc, char **argv, int *words_out)
+{
+    for (size_t i = 0; i < command_table_count; i++) {
+        const struct command *command = command_table[i];
+        if (strcmp(command->name, argv[1]) != 0)
+            continue;
+        if (command->subcommand != NULL && (argc < 3 || strcmp(command->subcommand, argv[2]) != 0))
+            continue;
+        *words_out = command->subcommand != NULL ? 2 : 1;
+        return command;
+    }
+    return NULL;
+}
+
+/* Names what was not understood, and what there is: the subcommands of a known word, or the list of commands.
+ */
+static int refuse_command(int argc, char **argv)
+{
+    struct text known = {0};
+    for (size_t i = 0; i < command_table_count; i++) {
+        if (strcmp(command_table[i]->name, argv[1]) == 0)
+            text_addf(&known, "%s`pulssi %s %s`", known.bytes > 0 ? " or " : "", argv[1],
+                      command_table[i]->subcommand);
+    }
+    bool asks_help = argc == 3 && strcmp(argv[2], "--help") == 0;
+    if (known.bytes == 0)
+        fprintf(stderr, "pulssi: %.60s: unknown command; see pulssi --help\n", argv[1]);
+    else if (argc < 3 || asks_help)
+        fprintf(stderr, "pulssi: %s: say %s\n", argv[1], known.chars);
+    else
+        fprintf(stderr, "pulssi: %s %.60s: unknown command; say %s\n", argv[1], argv[2], known.chars);
+    text_free(&known);
+    return asks_help && known.bytes > 0 ? EXIT_SUCCESS : EXIT_USAGE;
+}
+
+static int read_arguments(struct ctl *ctl, int count, char **words)
+{
+    for (int i = 0; i < count; i++) {
+        const char *word = words[i];
+        if (strncmp(word, "--", 2) != 0) {
+            if (ctl->command->argument == NULL || ctl->argument != NULL)
+                return ctl_misused(ctl, "%.60s: unexpected argument", word);
+            ctl->argument = word;
+            continue;
+        }
+        bool takes_value = false;
+        size_t name_chars = strcspn(word, "=");
+        const char *given = word[name_chars] == '=' ? word + name_chars + 1 : NULL;
+        if (strcmp(word, "--json") == 0) {
+            ctl->json = true;
+            continue;
+        }
+        const char **slot = option_slot(ctl, word, name_chars, &takes_value);
+        if (slot == NULL)
+            return ctl_misused(ctl, "%.60s: unknown option", word);
+        if (*slot != NULL)
+            return ctl_misused(ctl, "%.*s: given twice", (int)name_chars, word);
+        if (!takes_value && given != NULL)
+            return ctl_misused(ctl, "%.*s: takes no value", (int)name_chars, word);
+        if (takes_value && given == NULL) {
+            if (i + 1 == count)
+                return ctl_misused(ctl, "%s: needs a value", word);
+            given = words[++i];
+        }
+        if (takes_value && given[0] == '\0')
+            return ctl_misused(ctl, "%.*s: the value is empty", (int)name_chars, word);
+        *slot = takes_value ? given : "";
+    }
+    return check_required(ctl);
+}
+
+static const char **option_slot(struct ctl *ctl, const char *name, size_t name_chars, bool *takes_value_out)
+{
+    *takes_value_out = true;
+    if (name_chars == strlen("--config") && strncmp(name, "--config", name_chars) == 0)
+        return &ctl->config;
+    if (name_chars == strlen("--org") && strncmp(name, "--org", name_chars) == 0)
+        return &ctl->org_wanted;
+    const struct command_option *options = ctl->command->options;
+    for (size_t i = 0; options != NULL && options[i].name != NULL; i++) {
+        if (strlen(options[i].name) == name_chars && strncmp(options[i].name, name, name_chars) == 0) {
+            *takes_value_out = options[i].value != NULL;
+            return &ctl->values[i];
+        }
+    }
+    return NULL;
+}
+
+static int check_required(const struct ctl *ctl)
+{
+    if (ctl->command->argument != NULL && ctl->argument == NULL)
+        return ctl_misused(ctl, "%s: missing", ctl->command->argument);
+    const struct command_option *options = ctl->command->options;
+    for (size_t i = 0; options != NULL && options[i].name != NULL; i++) {
+        if (options[i].required && ctl->values[i] == NULL)
+            return ctl_misused(ctl, "%s: missing", options[i].name);
+    }
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,54 @@
+/* A command of `pulssi`: one file, one entry in command_table.c. Its options are data, so that help, errors
+ * and reading agree. */
+#ifndef CTL_COMMAND_H
+#define CTL_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define EXIT_USAGE          2
+#define COMMAND_OPTIONS_MAX 8
+
+struct ctl;
+
+struct command_option {
+    const char *name;  /* "--sample" */
+    const char *value; /* what follows it, "N"; NULL = a switch */
+    const char *help;
+    bool required;
+};
+
+struct command {
+    const char *name;
+    const char *subcommand;               /* NULL = none */
+    const char *argument;                 /* "FILE"; NULL = takes none */
+    const struct command_option *options; /* ends with an entry without a name; NULL = none */
+    const char *summary;                  /* one line */
+    const char *details;                  /* further lines of --help, or NULL */
+    const char *example;
+    int (*run)(struct ctl *ctl); /* exit status */
+};
+
+/* All commands, in the order of `pulssi --help`. */
+extern const struct command *const command_table[];
+extern const size_t command_table_count;
+
+/* The options every command takes. */
+extern const struct command_option command_common_options[];
+
+/* `pulssi --help` and `pulssi <command> --help` on standard output. */
+void command_help_all(void);
+void command_help(const struct command *command);
+
+/* The usage line without a newline, such as "pulssi import FILE --pilot P [options]". */
+void command_usage(const struct command *command, char *out, size_t out_size);
+
+extern const struct command command_store_install, command_store_check;
+extern const struct command command_org_put, command_keys_generate, command_pilot_put;
+extern const struct command command_survey_put, command_survey_activate;
+extern const struct command command_import, command_round_start;
+extern const struct command command_status, command_signals, command_books;
+extern const struct command command_settings_sample, command_settings_check;
+extern const struct command command_up;
+
+#endif

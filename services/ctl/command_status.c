@@ -1,0 +1,184 @@
+/* pulssi status: what there is and what waits, for one organisation. Counts only. */
+#include "ctl/ctl.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "ctl/counts_print.h"
+#include "store/books.h"
+#include "store/outbox.h"
+#include "store/rounds.h"
+#include "ctl/table.h"
+
+#define ROUNDS_MAX 200
+
+struct status {
+    int64_t now_ms; /* domain */
+    struct sums counts;
+    struct org_next next;
+    struct round *rounds;
+    size_t rounds_count;
+};
+
+static bool status_read(struct ctl *ctl, struct status *status, struct error *error);
+static bool read_rounds(struct ctl *ctl, struct status *status, struct error *error);
+static int64_t oldest_due_ms(const struct status *status);
+static void print_json(const struct org *org, const struct status *status);
+static void print_text(const struct org *org, const struct status *status);
+static void print_rounds(const struct org *org, const struct status *status);
+
+static int run(struct ctl *ctl)
+{
+    struct error error = {{0}};
+    struct status *status = memory_zeroed(1, sizeof *status);
+    bool read = ctl_org(ctl, &error) && status_read(ctl, status, &error);
+    if (read && ctl->json)
+        print_json(&ctl->record.org, status);
+    else if (read)
+        print_text(&ctl->record.org, status);
+    sums_free(&status->counts);
+    free(status->rounds);
+    free(status);
+    return read ? EXIT_SUCCESS : ctl_fail(&error);
+}
+
+static bool status_read(struct ctl *ctl, struct status *status, struct error *error)
+{
+    const char *org = ctl->record.org.id;
+    struct clock clock;
+    struct redis_command command = {0};
+    if (!ctl_clock(ctl, &clock, error) || !books_counts(ctl->link, org, &status->counts, error))
+        return false;
+    status->now_ms = clock_domain_ms(&clock);
+    org_next_command(&command, org);
+    struct redis_value *value = redis_link_run(ctl->link, &command, error);
+    redis_command_free(&command);
+    if (value == NULL)
+        return false;
+    bool understood = org_next_result(value, &status->next) ||
+                      error_set(error, "Redis gave an answer that is not one of org_next");
+    redis_value_free(&value);
+    return understood && read_rounds(ctl, status, error);
+}
+
+static bool read_rounds(struct ctl *ctl, struct status *status, struct error *error)
+{
+    const char *org = ctl->record.org.id;
+    struct redis_command command = {0};
+    rounds_list_command(&command, org, ROUNDS_MAX);
+    struct redis_value *names = redis_link_run(ctl->link, &command, error);
+    bool done = names != NULL;
+    size_t count = redis_count(names);
+    status->rounds = memory_zeroed(count + 1, sizeof *status->rounds);
+    for (size_t i = 0; done && i < count; i++) {
+        round_load_command(&command, org, redis_text(redis_item(names, i)));
+        done = redis_link_queue(ctl->link, &command, error);
+    }
+    for (size_t i = 0; done && i < count; i++) {
+        struct redis_value *value = redis_link_take(ctl->link, error);
+        done = value != NULL;
+        if (done &&
+            round_load_result(value, redis_text(redis_item(names, i)), &status->rounds[status->rounds_count]))
+            status->rounds_count++;
+        redis_value_free(&value);
+    }
+    redis_value_free(&names);
+    redis_command_free(&command);
+    return done;
+}
+
+/* The oldest instant at which a queued message was due; -1 when none waits. */
+static int64_t oldest_due_ms(const struct status *status)
+{
+    int64_t oldest = -1;
+    const int64_t dues[] = {status->next.reply_due_ms, status->next.bulk_due_ms};
+    for (size_t i = 0; i < sizeof dues / sizeof dues[0]; i++) {
+        if (dues[i] >= 0 && dues[i] <= status->now_ms && (oldest < 0 || dues[i] < oldest))
+            oldest = dues[i];
+    }
+    return oldest;
+}
+
+static void print_json(const struct org *org, const struct status *status)
+{
+    struct text text = {0};
+    text_addf(&text, "{\"org\":\"%s\",\"now_ms\":%" PRId64 ",\"messages\":", org->id, status->now_ms);
+    counts_json(&status->counts, "m:", &text);
+    text_add(&text, ",\"pulses\":");
+    counts_json(&status->counts, "p:", &text);
+    text_add(&text, ",\"events\":");
+    counts_json(&status->counts, "x:", &text);
+    text_add(&text, ",\"rounds\":[");
+    for (size_t i = 0; i < status->rounds_count; i++) {
+        const struct round *round = &status->rounds[i];
+        char at[24];
+        instant_text(org->zone, round->at_ms, at);
+        text_addf(&text,
+                  "%s{\"round\":\"%s\",\"state\":\"%s\",\"pilot\":\"%s\",\"survey\":\"%s\",\"at\":\"%s\","
+                  "\"at_ms\":%" PRId64 ",\"frame\":%" PRId64 ",\"drawn\":%" PRId64 ",\"released\":%" PRId64
+                  "}",
+                  i > 0 ? "," : "", round->id, round->state, round->pilot, round->survey, at, round->at_ms,
+                  round->frame, round->drawn, round->cursor);
+    }
+    int64_t oldest_ms = oldest_due_ms(status);
+    text_addf(&text, "],\"leased\":%" PRId64 ",\"oldest_waiting_ms\":", status->next.leased);
+    if (oldest_ms < 0)
+        text_add(&text, "null");
+    else
+        text_addf(&text, "%" PRId64, status->now_ms - oldest_ms);
+    text_add(&text, "}");
+    printf("%s\n", text.chars);
+    text_free(&text);
+}
+
+static void print_text(const struct org *org, const struct status *status)
+{
+    char now[24];
+    instant_text(org->zone, status->now_ms, now);
+    printf("%s (%s), %s\n\n", org->name, org->id, now);
+    counts_print(&status->counts, "m:", "Messages");
+    counts_print(&status->counts, "p:", "Pulses");
+    counts_print(&status->counts, "x:", "Events");
+    printf("Rounds\n");
+    if (status->rounds_count == 0)
+        printf("  none\n");
+    else
+        print_rounds(org, status);
+    int64_t oldest_ms = oldest_due_ms(status);
+    if (oldest_ms < 0)
+        printf("Nothing waits to be sent.\n");
+    else
+        printf("The oldest message waits since %" PRId64 " min.\n", (status->now_ms - oldest_ms) / 60000);
+}
+
+static void print_rounds(const struct org *org, const struct status *status)
+{
+    static const char *const heads[] = {"round", "state", "start", "frame", "drawn", "released"};
+    struct table table;
+    table_start(&table, "lllrrr");
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+        table_cell(&table, "%s", heads[i]);
+    for (size_t i = 0; i < status->rounds_count; i++) {
+        const struct round *round = &status->rounds[i];
+        char at[24];
+        instant_text(org->zone, round->at_ms, at);
+        table_cell(&table, "%s", round->id);
+        table_cell(&table, "%s", round->state);
+        table_cell(&table, "%s", at);
+        table_cell(&table, "%" PRId64, round->frame);
+        table_cell(&table, "%" PRId64, round->drawn);
+        table_cell(&table, "%" PRId64, round->cursor);
+    }
+    table_print(&table, "  ");
+}
+
+const struct command command_status = {
+    .name = "status",
+    .summary = "show messages by state, pulses by disposition, rounds, and what waits",
+    .example = "pulssi status",
+    .run = run,
+};

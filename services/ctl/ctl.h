@@ -1,0 +1,52 @@
+/* One run of `pulssi`: what was asked for, and what commands share: settings, the store, the org, the clock.
+ * Opened only as far as a command needs; everything is checked before the first write. */
+#ifndef CTL_CTL_H
+#define CTL_CTL_H
+
+#include "base/settings.h"
+#include "ctl/command.h"
+#include "store/definitions.h"
+
+struct ctl {
+    const struct command *command;
+    const char *argument;                    /* NULL when the command takes none */
+    const char *values[COMMAND_OPTIONS_MAX]; /* by the command's options; a switch that is given is "" */
+    const char *config;                      /* --config, or NULL */
+    const char *org_wanted;                  /* --org, or NULL */
+    bool json;
+    struct settings settings;
+    struct redis_link *link;
+    struct org_record record;
+};
+
+/* Runs the command line; returns the exit status. */
+int ctl_run(int argc, char **argv);
+
+/* An option's value, NULL when it was not given. The name must be in the command's table. */
+const char *ctl_option(const struct ctl *ctl, const char *name);
+
+/* Reads an option that is a number; keeps *value_out when it was not given. */
+bool ctl_option_int(const struct ctl *ctl, const char *name, int64_t low, int64_t high, int64_t *value_out,
+                    struct error *error) MUST_CHECK;
+
+/* The settings file in force: --config, PULSSI_CONFIG, ./pulssi.conf if it is there; NULL = none. */
+const char *ctl_config_path(const struct ctl *ctl);
+bool ctl_settings(struct ctl *ctl, struct error *error) MUST_CHECK;
+
+/* Settings and a link to the store, checked as every service checks it. */
+bool ctl_store(struct ctl *ctl, struct error *error) MUST_CHECK;
+
+/* The store, and the org that --org names, or the only one there is. */
+bool ctl_org(struct ctl *ctl, struct error *error) MUST_CHECK;
+
+/* The clock the services of this data folder live by: [clock] file, or that of a running `pulssi up
+ * --clock-scale`. */
+bool ctl_clock(const struct ctl *ctl, struct clock *clock_out, struct error *error) MUST_CHECK;
+
+/* Prints the sentence on standard error; returns EXIT_FAILURE. */
+int ctl_fail(const struct error *error);
+
+/* Prints the sentence and where help is; returns EXIT_USAGE. */
+int ctl_misused(const struct ctl *ctl, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

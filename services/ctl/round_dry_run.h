@@ -1,0 +1,26 @@
+/* What a round would do if it started now with these options: counts only, nothing is written. */
+#ifndef CTL_ROUND_DRY_RUN_H
+#define CTL_ROUND_DRY_RUN_H
+
+#include "domain/survey.h"
+#include "store/rounds.h"
+
+struct dry_run {
+    int64_t members, drawn;
+    int64_t asked;
+    int64_t open_pulse, gap, same_question, per_year; /* capped */
+    int64_t stopped, number, erased;                  /* excluded */
+    int64_t segments;                                 /* of everyone asked */
+};
+
+/* The round's pilot, survey, at, seed and sample must be set. */
+bool round_dry_run(struct redis_link *link, const struct org *org, const struct survey *survey,
+                   const struct round *round, struct dry_run *result_out, struct error *error) MUST_CHECK;
+
+/* How many contacts a pilot has now; -1 with the error set on failure. */
+int64_t round_members(struct redis_link *link, const char *org, const char *pilot, struct error *error);
+
+void round_dry_run_print(const struct dry_run *result, const struct org *org, const struct round *round,
+                         bool json);
+
+#endif

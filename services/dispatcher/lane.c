@@ -1,0 +1,479 @@
+#include "dispatcher/lane.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "dispatcher/release.h"
+#include "dispatcher/send.h"
+#include "store/keyring.h"
+
+#define LEASE_HOLD_MS         15000 /* of the lane, Redis time */
+#define LEASE_RENEW_MS        5000
+#define ASK_AGAIN_MS          200
+#define HTTP_ANSWER_BYTES_MAX 65536
+#define HOLD_FIRST_MS         1000
+
+static void lane_take(void *context);
+static void lane_on_taken(void *context, const struct redis_value *value);
+static void lane_recover(struct lane *lane);
+static void lane_on_recovered(void *context, const struct redis_value *value);
+static void lane_ask_next(struct lane *lane);
+static void lane_on_next(void *context, const struct redis_value *value);
+static void lane_due(void *context);
+static void lane_claim(struct lane *lane);
+static void lane_on_claimed(void *context, const struct redis_value *value);
+static void lane_pump(void *context);
+
+static bool lane_is_working(const struct lane *lane);
+static int64_t lane_wait_ms(struct lane *lane);
+static void lane_drop_claimed(struct lane *lane);
+
+struct lane *lane_new(struct dispatcher *dispatcher, const struct org_record *record, struct error *error)
+{
+    struct lane *lane = memory_zeroed(1, sizeof *lane);
+    lane->dispatcher = dispatcher;
+    lane->record = *record;
+    lane->fresh = true;
+    unsigned char secret[KEY_BYTES];
+    const struct gateway_settings *gateway = settings_gateway(&dispatcher->settings, record->org.gateway);
+    bool made = true;
+    if (gateway == NULL) {
+        made = error_set(error,
+                         "org \"%s\" sends through gateway \"%s\": no section [gateway:%s] in the settings",
+                         record->org.id, record->org.gateway, record->org.gateway);
+    } else if (record->org.gap_days < dispatcher->settings.reply_window_days) {
+        made = error_set(error,
+                         "org \"%s\": caps.gap_days is %d, below [survey] reply_window_days %lld: at most "
+                         "one pulse may be open a person",
+                         record->org.id, record->org.gap_days,
+                         (long long)dispatcher->settings.reply_window_days);
+    } else if (!keyring_load(&dispatcher->settings, record, KEY_SEALING_SECRET, secret, error) ||
+               (lane->profile = profile_load(&dispatcher->settings, gateway->profile, error)) == NULL ||
+               (lane->texts = lane_texts_new(&dispatcher->settings, &record->org, error)) == NULL) {
+        made = false;
+    } else if (dispatcher->clock.scale > 1 && !profile_is_simulator(lane->profile)) {
+        made = error_set(error,
+                         "gateway \"%s\" may reach real people: only a simulator may run on a scaled clock",
+                         gateway->name);
+    }
+    if (!made || gateway == NULL) {
+        lane_free(&lane);
+        return NULL;
+    }
+    struct http_client_options http = {
+        .connect_deadline_ms = dispatcher->settings.http_connect_ms,
+        .deadline_ms = dispatcher->settings.http_deadline_ms,
+        .connections_max = dispatcher->settings.in_flight_max,
+        .answer_bytes_max = HTTP_ANSWER_BYTES_MAX,
+    };
+    lane->http = http_client_new(dispatcher->loop, &http);
+    lane->gateway = *gateway;
+    lane->numbers = numbers_new(record->org.id, secret);
+    explicit_bzero(secret, sizeof secret);
+    lane->lease_timer = loop_timer_new(dispatcher->loop, lane_take, lane);
+    lane->due_timer = loop_timer_new(dispatcher->loop, lane_due, lane);
+    lane->pump_timer = loop_timer_new(dispatcher->loop, lane_pump, lane);
+    lane->tokens_at_ms = clock_monotonic_ms();
+    return lane;
+}
+
+void lane_free(struct lane **lane)
+{
+    if (*lane == NULL) {
+        return;
+    }
+    loop_timer_free(&(*lane)->lease_timer);
+    loop_timer_free(&(*lane)->due_timer);
+    loop_timer_free(&(*lane)->pump_timer);
+    http_client_free(&(*lane)->http);
+    numbers_free(&(*lane)->numbers);
+    lane_texts_free(&(*lane)->texts);
+    profile_free(&(*lane)->profile);
+    free(*lane);
+    *lane = NULL;
+}
+
+/* --- the lane lease --- */
+
+void lane_on_redis(struct lane *lane, bool connected)
+{
+    lane->next_known = false;
+    if (connected) {
+        lane_take(lane);
+    } else {
+        loop_timer_disarm(lane->lease_timer);
+        loop_timer_disarm(lane->due_timer);
+    }
+}
+
+static void lane_take(void *context)
+{
+    struct lane *lane = context;
+    if (lane->taking || lane->dispatcher->draining || !lane->dispatcher->redis_ready) {
+        return;
+    }
+    lane->taking = true;
+    struct redis_command command = {0};
+    lane_take_command(&command, lane->record.org.id, lane->dispatcher->owner,
+                      dispatcher_redis_now_ms(lane->dispatcher), LEASE_HOLD_MS, lane->fresh);
+    redis_send(lane->dispatcher->redis, &command, lane_on_taken, lane);
+    redis_command_free(&command);
+}
+
+static void lane_on_taken(void *context, const struct redis_value *value)
+{
+    struct lane *lane = context;
+    lane->taking = false;
+    struct lane_taken taken;
+    if (value == NULL || !lane_take_result(value, &taken)) {
+        if (value != NULL) {
+            log_error("%s: lane lease: %s", lane->record.org.id, redis_text(value));
+        }
+        loop_timer_arm(lane->lease_timer, ASK_AGAIN_MS);
+        return;
+    }
+    if (taken.held_by_other) {
+        if (lane->fence != 0 || lane->fresh) {
+            log_warning("%s: another dispatcher holds the lane: this one waits", lane->record.org.id);
+        }
+        lane_drop_claimed(lane);
+        lane->fence = 0;
+        lane->fresh = false; /* another owner's lane is taken with a new fence anyway */
+        loop_timer_arm(lane->lease_timer, LEASE_RENEW_MS);
+        return;
+    }
+    bool new_fence = taken.fence != lane->fence;
+    if (new_fence) {
+        lane->claimed_count = 0; /* leased under a fence that is void now; the recovery queues them again */
+        lane->fence = taken.fence;
+    }
+    lane->fresh = false;
+    loop_timer_arm(lane->lease_timer, LEASE_RENEW_MS);
+    lane_recover(lane);
+}
+
+/* Void and expired leases go back to the queue or become unknown; also with each renewal. */
+static void lane_recover(struct lane *lane)
+{
+    if (lane->recovering) {
+        return;
+    }
+    lane->recovering = true;
+    struct redis_command command = {0};
+    outbox_recover_command(&command, lane->record.org.id, lane->fence,
+                           dispatcher_redis_now_ms(lane->dispatcher),
+                           clock_domain_ms(&lane->dispatcher->clock));
+    redis_send(lane->dispatcher->redis, &command, lane_on_recovered, lane);
+    redis_command_free(&command);
+}
+
+static void lane_on_recovered(void *context, const struct redis_value *value)
+{
+    struct lane *lane = context;
+    lane->recovering = false;
+    int64_t requeued = 0, unknown = 0;
+    if (value == NULL || !outbox_recover_result(value, &requeued, &unknown)) {
+        return; /* the next renewal tries again */
+    }
+    if (requeued + unknown > 0) {
+        log_info("%s: leases recovered: %lld queued again, %lld unknown", lane->record.org.id,
+                 (long long)requeued, (long long)unknown);
+        lane_recover(lane);
+        return;
+    }
+    lane_wake(lane);
+    lane_pump(lane); /* what was claimed before Redis went away */
+}
+
+/* --- what is due --- */
+
+void lane_wake(struct lane *lane)
+{
+    lane->next_outdated = true;
+    lane_ask_next(lane);
+}
+
+static void lane_ask_next(struct lane *lane)
+{
+    if (lane->asking_next || !lane_is_working(lane)) {
+        return;
+    }
+    lane->asking_next = true;
+    lane->next_outdated = false;
+    struct redis_command command = {0};
+    org_next_command(&command, lane->record.org.id);
+    redis_send(lane->dispatcher->redis, &command, lane_on_next, lane);
+    redis_command_free(&command);
+}
+
+static void lane_on_next(void *context, const struct redis_value *value)
+{
+    struct lane *lane = context;
+    lane->asking_next = false;
+    lane->next_known = value != NULL && org_next_result(value, &lane->next);
+    if (lane->next_outdated) {
+        lane_ask_next(lane);
+        return;
+    }
+    lane_look(lane);
+}
+
+static bool is_due(int64_t at_ms, int64_t now_ms)
+{
+    return at_ms >= 0 && at_ms <= now_ms;
+}
+
+void lane_look(struct lane *lane)
+{
+    if (!lane_is_working(lane) || !lane->next_known) {
+        return;
+    }
+    int64_t now_ms = clock_domain_ms(&lane->dispatcher->clock);
+    int64_t redis_now_ms = dispatcher_redis_now_ms(lane->dispatcher);
+    if (lane->next.round[0] != '\0' && is_due(lane->next.round_at_ms, now_ms) && !lane->releasing) {
+        release_start(lane);
+    }
+    bool due = is_due(lane->next.reply_due_ms, now_ms) || is_due(lane->next.bulk_due_ms, now_ms) ||
+               is_due(lane->next.wait_due_ms, redis_now_ms);
+    if (due) {
+        lane_claim(lane);
+    } else {
+        int64_t wait_ms = lane_wait_ms(lane);
+        if (wait_ms >= 0) {
+            loop_timer_arm(lane->due_timer, wait_ms);
+        }
+    }
+}
+
+static void lane_due(void *context)
+{
+    lane_look(context);
+}
+
+/* Real ms until the first thing that is known becomes due; -1 = nothing, or domain time must first be let on.
+ */
+static int64_t lane_wait_ms(struct lane *lane)
+{
+    const struct clock *clock = &lane->dispatcher->clock;
+    int64_t domain_due[] = {lane->next.reply_due_ms, lane->next.bulk_due_ms,
+                            lane->releasing ? -1 : lane->next.round_at_ms};
+    int64_t first = -1;
+    for (size_t i = 0; i < sizeof domain_due / sizeof domain_due[0]; i++) {
+        int64_t wait = domain_due[i] < 0 ? -1 : clock_wait_ms(clock, domain_due[i]);
+        if (wait >= 0 && (first < 0 || wait < first)) {
+            first = wait;
+        }
+    }
+    if (lane->next.wait_due_ms >= 0) {
+        int64_t wait = lane->next.wait_due_ms - dispatcher_redis_now_ms(lane->dispatcher);
+        wait = wait < 0 ? 0 : wait;
+        first = first < 0 || wait < first ? wait : first;
+    }
+    return first;
+}
+
+/* --- claiming --- */
+
+/* No more than can go well within half a lease at the lane's rate. */
+static int64_t claim_count_max(const struct lane *lane)
+{
+    const struct settings *settings = &lane->dispatcher->settings;
+    int64_t most = settings->claim_max;
+    if (lane->gateway.rate_segments > 0) {
+        int64_t within_lease = lane->gateway.rate_segments * settings->lease_ms / 1000 / 4;
+        within_lease = within_lease < 1 ? 1 : within_lease;
+        most = within_lease < most ? within_lease : most;
+    }
+    return most;
+}
+
+static void lane_claim(struct lane *lane)
+{
+    if (lane->claiming || lane->claimed_count > 0 || !lane_is_working(lane) ||
+        clock_monotonic_ms() < lane->held_until_ms) {
+        lane_pump(lane);
+        return;
+    }
+    lane->claiming = true;
+    const struct settings *settings = &lane->dispatcher->settings;
+    int64_t redis_now_ms = dispatcher_redis_now_ms(lane->dispatcher);
+    lane->claim_asked = (size_t)claim_count_max(lane);
+    struct redis_command command = {0};
+    outbox_claim_command(&command, lane->record.org.id, lane->fence, redis_now_ms,
+                         redis_now_ms + settings->lease_ms, clock_domain_ms(&lane->dispatcher->clock),
+                         (int64_t)lane->claim_asked);
+    lane->claimed_at_ms = clock_monotonic_ms();
+    redis_send(lane->dispatcher->redis, &command, lane_on_claimed, lane);
+    redis_command_free(&command);
+}
+
+static void lane_on_claimed(void *context, const struct redis_value *value)
+{
+    struct lane *lane = context;
+    lane->claiming = false;
+    lane->claimed_first = 0;
+    if (value == NULL || !outbox_claim_result(value, lane->claimed, &lane->claimed_count)) {
+        lane->claimed_count = 0;
+        lane->more_is_due = false;
+        if (value != NULL) {
+            log_warning("%s: claim: %s", lane->record.org.id,
+                        redis_text(value)[0] ? redis_text(value) : redis_word(value));
+            lane_take(lane);
+        }
+        dispatcher_lane_idle(lane->dispatcher);
+        return;
+    }
+    lane->more_is_due = lane->claimed_count == lane->claim_asked;
+    if (lane->dispatcher->draining) {
+        lane_drop_claimed(lane);
+        dispatcher_lane_idle(lane->dispatcher);
+    } else if (lane->claimed_count == 0) {
+        lane_wake(lane);
+    } else {
+        lane_pump(lane);
+    }
+}
+
+/* Claimed messages that will not be started by us are given back; what cannot be given back expires. */
+static void lane_drop_claimed(struct lane *lane)
+{
+    for (size_t i = 0; i < lane->claimed_count; i++) {
+        send_give_back(lane, &lane->claimed[lane->claimed_first + i]);
+    }
+    lane->claimed_count = 0;
+}
+
+/* --- sending --- */
+
+static void tokens_refill(struct lane *lane, int64_t now_ms)
+{
+    double rate = (double)lane->gateway.rate_segments;
+    lane->tokens = fmin(rate, lane->tokens + rate * (double)(now_ms - lane->tokens_at_ms) / 1000.0);
+    lane->tokens_at_ms = now_ms;
+}
+
+/* An open breaker lets one message out at a time, as a probe. */
+static size_t lane_slots(const struct lane *lane)
+{
+    return lane->breaker.open ? 1 : (size_t)lane->dispatcher->settings.in_flight_max;
+}
+
+static void lane_pump(void *context)
+{
+    struct lane *lane = context;
+    const struct settings *settings = &lane->dispatcher->settings;
+    bool limited = lane->gateway.rate_segments > 0;
+    while (lane->claimed_count > 0 && lane_is_working(lane) && lane->in_flight < lane_slots(lane)) {
+        int64_t now_ms = clock_monotonic_ms();
+        if (now_ms - lane->claimed_at_ms > settings->lease_ms / 2) {
+            lane_drop_claimed(lane);
+            break;
+        }
+        if (now_ms < lane->held_until_ms) {
+            loop_timer_arm(lane->pump_timer, lane->held_until_ms - now_ms);
+            return;
+        }
+        if (limited) {
+            tokens_refill(lane, now_ms);
+            if (lane->tokens < 1.0) {
+                loop_timer_arm(lane->pump_timer, 1 + (int64_t)((1.0 - lane->tokens) * 1000.0 /
+                                                               (double)lane->gateway.rate_segments));
+                return;
+            }
+            lane->tokens -= 1.0; /* each message is one segment at least; lane_use_tokens takes the rest */
+        }
+        const struct claimed *claimed = &lane->claimed[lane->claimed_first];
+        lane->claimed_first++;
+        lane->claimed_count--;
+        send_start(lane, claimed);
+    }
+    if (lane->claimed_count == 0 && !lane->claiming && lane_is_working(lane)) {
+        int64_t now_ms = clock_monotonic_ms();
+        if (now_ms < lane->held_until_ms) {
+            loop_timer_arm(lane->pump_timer, lane->held_until_ms - now_ms);
+        } else if (lane->more_is_due) {
+            lane_claim(lane);
+        } else if (lane->in_flight < lane_slots(lane)) {
+            lane_wake(lane);
+        }
+    }
+}
+
+void lane_send_ended(struct lane *lane)
+{
+    lane_pump(lane);
+    dispatcher_lane_idle(lane->dispatcher);
+}
+
+void lane_use_tokens(struct lane *lane, size_t segments)
+{
+    if (lane->gateway.rate_segments > 0 && segments > 1) {
+        lane->tokens -= (double)(segments - 1);
+    }
+}
+
+void lane_hold(struct lane *lane, int64_t wait_ms, const char *reason)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    int64_t longest_ms = lane->dispatcher->settings.retry_after_max_ms;
+    bool held = now_ms < lane->held_until_ms;
+    if (!held) { /* our own backoff, also under a gateway that says "after 0 s" for ever */
+        lane->hold_ms = lane->hold_ms == 0 ? HOLD_FIRST_MS : lane->hold_ms * 2;
+        lane->hold_ms = lane->hold_ms > longest_ms ? longest_ms : lane->hold_ms;
+    }
+    int64_t hold_ms = wait_ms > lane->hold_ms ? wait_ms : lane->hold_ms;
+    hold_ms = hold_ms > longest_ms ? longest_ms : hold_ms;
+    if (held && (wait_ms < 0 || now_ms + hold_ms <= lane->held_until_ms)) {
+        return;
+    }
+    lane->held_until_ms = now_ms + hold_ms;
+    log_warning("%s: lane held for %.1f s: %s", lane->record.org.id, (double)hold_ms / 1000.0, reason);
+}
+
+void lane_flows(struct lane *lane)
+{
+    lane->hold_ms = 0;
+    if (breaker_on_answer(&lane->breaker)) {
+        log_info("%s: the gateway answers clearly again, the lane is open", lane->record.org.id);
+    }
+}
+
+void lane_doubts(struct lane *lane)
+{
+    if (breaker_on_unknown(&lane->breaker)) {
+        log_warning(
+            "%s: too many messages of unknown fate: one probe at a time until the gateway answers clearly",
+            lane->record.org.id);
+    }
+    if (lane->breaker.open) {
+        lane_hold(lane, -1, "the fate of messages is unknown");
+    }
+}
+
+/* --- the rest --- */
+
+static bool lane_is_working(const struct lane *lane)
+{
+    return lane->fence != 0 && lane->dispatcher->redis_ready && !lane->dispatcher->draining;
+}
+
+void lane_cut_off(struct lane *lane)
+{
+    http_client_free(&lane->http);
+}
+
+void lane_drain(struct lane *lane)
+{
+    loop_timer_disarm(lane->lease_timer);
+    loop_timer_disarm(lane->due_timer);
+    loop_timer_disarm(lane->pump_timer);
+    lane_drop_claimed(lane);
+}
+
+bool lane_is_idle(const struct lane *lane)
+{
+    return lane->in_flight == 0 && !lane->releasing && !lane->claiming;
+}

@@ -1,0 +1,115 @@
+#include "dispatcher/lane_texts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "store/definitions.h"
+
+struct cached_survey {
+    char ref[SURVEY_REF_SIZE];
+    struct survey survey;
+};
+
+struct lane_texts {
+    struct message_texts standing;
+    struct cached_survey **surveys; /* pointers: callers keep borrowed surveys while the array grows */
+    size_t count;
+};
+
+struct lane_texts *lane_texts_new(const struct settings *settings, const struct org *org, struct error *error)
+{
+    struct lane_texts *texts = memory_zeroed(1, sizeof *texts);
+    for (size_t i = 0; i < org->languages_count; i++) {
+        char path[320];
+        snprintf(path, sizeof path, "%s/messages/%s.json", settings->share_folder, org->languages[i]);
+        cJSON *json = json_read_file(path, error);
+        bool read = json != NULL && message_texts_read(&texts->standing, org, i, json, error);
+        if (json != NULL && !read) {
+            error_prefix(error, "%s", path);
+        }
+        cJSON_Delete(json);
+        if (!read) {
+            lane_texts_free(&texts);
+            return NULL;
+        }
+    }
+    return texts;
+}
+
+void lane_texts_free(struct lane_texts **texts)
+{
+    if (*texts == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < (*texts)->count; i++) {
+        free((*texts)->surveys[i]);
+    }
+    free((*texts)->surveys);
+    free(*texts);
+    *texts = NULL;
+}
+
+bool lane_texts_learn(struct lane_texts *texts, struct redis_link *link, const struct org *org,
+                      const char *ref)
+{
+    if (ref[0] == '\0' || lane_texts_survey(texts, ref) != NULL) {
+        return true;
+    }
+    if (link == NULL) {
+        return false;
+    }
+    struct redis_command command = {0};
+    struct error error;
+    survey_load_command(&command, org->id, ref);
+    struct redis_value *value = redis_link_run(link, &command, &error);
+    redis_command_free(&command);
+    if (value == NULL) {
+        return false;
+    }
+    struct cached_survey *cached = memory_zeroed(1, sizeof *cached);
+    bool active = false;
+    if (text_copy(cached->ref, sizeof cached->ref, ref) &&
+        survey_load_result(value, org, ref, &cached->survey, &active, NULL, &error)) {
+        texts->surveys = memory_resized(texts->surveys, texts->count + 1, sizeof(struct cached_survey *));
+        texts->surveys[texts->count++] = cached;
+    } else {
+        log_error("survey cannot be read: %s", error.text);
+        free(cached);
+    }
+    redis_value_free(&value);
+    return true;
+}
+
+const struct survey *lane_texts_survey(const struct lane_texts *texts, const char *ref)
+{
+    for (size_t i = 0; i < texts->count; i++) {
+        if (strcmp(texts->surveys[i]->ref, ref) == 0) {
+            return &texts->surveys[i]->survey;
+        }
+    }
+    return NULL;
+}
+
+bool lane_texts_render(const struct lane_texts *texts, const struct org *org, const struct claimed *claimed,
+                       struct text *out)
+{
+    int language = org_language(org, claimed->language);
+    if (language < 0) {
+        return false;
+    }
+    const char *template_text = "";
+    if (strcmp(claimed->kind, "stop_confirm") == 0) {
+        template_text = texts->standing.stop_confirm[language];
+    } else if (claimed->survey[0] != '\0') {
+        const struct survey *survey = lane_texts_survey(texts, claimed->survey);
+        template_text = survey == NULL ? "" : survey->questions[0].text[language];
+    }
+    if (template_text[0] == '\0') {
+        return false;
+    }
+    message_render(org, template_text, out);
+    return true;
+}

@@ -1,0 +1,19 @@
+/* One message on its way: intend → submit → settle, each step answered before the next.
+ *
+ *   send_start ─► learn ─► intend ─► submit ─► settle ─► finish
+ *                            └── not to be sent ──────────┘
+ *
+ * A lost answer of Redis is asked again under the same operation id. Never hands over when more than half the
+ * lease has passed since the claim: by then somebody else may hold the message. */
+#ifndef DISPATCHER_SEND_H
+#define DISPATCHER_SEND_H
+
+#include "dispatcher/lane.h"
+
+/* Copies the claimed message; ends by lane_send_ended. */
+void send_start(struct lane *lane, const struct claimed *claimed);
+
+/* Gives a claimed message back without an attempt. Needs no answer: an expired lease does the same. */
+void send_give_back(struct lane *lane, const struct claimed *claimed);
+
+#endif

@@ -1,0 +1,73 @@
+/* Small answers from what is in memory; nothing here waits. */
+#include "simulator/control.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/json.h"
+
+static void answer_ledger(const struct control *control, struct http_exchange *exchange);
+static void answer_due(const struct control *control, struct http_exchange *exchange);
+static void answer_faults(const struct control *control, struct http_exchange *exchange);
+static void answer_text(struct http_exchange *exchange, int status, const char *type, struct text *body);
+
+void control_handle(const struct control *control, struct http_exchange *exchange)
+{
+    const char *path = http_exchange_path(exchange);
+    bool gets = http_exchange_method(exchange) == HTTP_GET;
+    bool posts = http_exchange_method(exchange) == HTTP_POST;
+    if (gets && strcmp(path, "/healthz") == 0)
+        http_exchange_answer(exchange, 200, NULL, NULL, 0, NULL);
+    else if (gets && strcmp(path, "/ledger") == 0)
+        answer_ledger(control, exchange);
+    else if (gets && strcmp(path, "/due") == 0)
+        answer_due(control, exchange);
+    else if (posts && strcmp(path, "/faults") == 0)
+        answer_faults(control, exchange);
+    else
+        http_exchange_answer(exchange, 404, NULL, NULL, 0, NULL);
+}
+
+static void answer_ledger(const struct control *control, struct http_exchange *exchange)
+{
+    struct text body = {0};
+    text_add_bytes(&body, control->ledger->rows.chars, control->ledger->rows.bytes);
+    webhooks_print_open(control->webhooks, &body);
+    ledger_print_end(clock_domain_ms(control->clock), &body);
+    answer_text(exchange, 200, "application/x-ndjson", &body);
+}
+
+static void answer_due(const struct control *control, struct http_exchange *exchange)
+{
+    struct text body = {0};
+    text_addf(&body, "{\"due\":%zu,\"next_ms\":", webhooks_due(control->webhooks));
+    int64_t next_ms = webhooks_next_ms(control->webhooks);
+    if (next_ms == INT64_MAX)
+        text_add(&body, "null}");
+    else
+        text_addf(&body, "%" PRId64 "}", next_ms);
+    answer_text(exchange, 200, "application/json", &body);
+}
+
+static void answer_faults(const struct control *control, struct http_exchange *exchange)
+{
+    struct text answer = {0};
+    struct error error;
+    size_t bytes;
+    const char *body = http_exchange_body(exchange, &bytes);
+    bool taken = faults_set(control->faults, body, bytes, &error);
+    if (taken) {
+        faults_print(control->faults, &answer);
+    } else {
+        text_add(&answer, "{\"error\":");
+        json_add_string(&answer, error.text);
+        text_add(&answer, "}");
+    }
+    answer_text(exchange, taken ? 200 : 400, "application/json", &answer);
+}
+
+static void answer_text(struct http_exchange *exchange, int status, const char *type, struct text *body)
+{
+    http_exchange_answer(exchange, status, type, body->chars, body->bytes, NULL);
+    text_free(body);
+}

@@ -1,0 +1,82 @@
+/* The simulator's ledger: everything it received and sent, with the truth, in order; what the judge judges
+ * by. One JSON object a line. Times "…at" are domain ms, "…real" wall ms. "began" and "ended" are moments: a
+ * count of everything that happened, so that "ended before the other began" is exact where two things share
+ * a millisecond.
+ *
+ * {"t":"send","at","real","id","to","outcome","answered","fault","survey","ordinal","segments",
+ *  "gateway_id","repeat","accepted_before","ambiguous_before"}       a POST /send
+ *     outcome    accepted, accepted_twice (a repeat of an accepted id: a violation), throttled,
+ *                server_error, lost (neither accepted nor answered), invalid_number, unauthorized, malformed
+ *     answered   an answer was, or was to be, written
+ *     fault      the fault that struck, or null
+ *     survey     the text asks
+ *     ordinal    the person's how many-th survey text (or other text) it is; 0 unless accepted and of
+ *                somebody known
+ *     repeat     the id came before
+ *     accepted_before, ambiguous_before   some earlier one was accepted; ended so that the caller could
+ *                not know
+ *
+ * {"t":"reply","id","from","text","value","stop","for","copy","started_at","started_real","began",
+ *  "finished_real","ended","answered_at","status","tries","late"}    a reply
+ *     value      what the person means, 1..5, or null
+ *     stop       it means STOP, too
+ *     for        the message it reacts to
+ *     copy       a repetition of an id that has a row of its own
+ *     started_at, started_real, began         the first try that may have arrived
+ *     answered_at, finished_real, ended       the answer 200; null before
+ *     status     200 or null
+ *     late       it is meant to be late
+ *
+ * {"t":"receipt","id","ref","state","copy","started_at","answered_at","status","tries"}
+ * {"t":"fault","at","real","fault","id","ambiguous","accepted"}      each fault injected, but latency
+ * {"t":"end","at","real"}                                            the last row: when it was read
+ *
+ * Replies and receipts get their row once answered 200; those under way stand before the end row, if tried
+ * at all. */
+#ifndef SIMULATOR_LEDGER_H
+#define SIMULATOR_LEDGER_H
+
+#include "simulator/faults.h"
+#include "simulator/webhook.h"
+
+/* Zero-initialise. */
+struct ledger {
+    struct text rows;
+    uint64_t moments;
+};
+
+struct ledger_send {
+    int64_t at_ms;
+    const char *id, *to; /* "" when the request could not be read */
+    const char *outcome;
+    bool answered;
+    bool has_fault;
+    enum fault fault;
+    bool is_survey;
+    int64_t ordinal;
+    int64_t segments;
+    const char *gateway_id; /* NULL unless accepted */
+    bool is_repeat, accepted_before, ambiguous_before;
+};
+
+struct ledger_fault {
+    int64_t at_ms;
+    enum fault fault;
+    const char *id; /* of the message */
+    bool accepted;
+};
+
+/* The next moment: 1, 2, 3, … */
+uint64_t ledger_moment(struct ledger *ledger);
+
+void ledger_add_send(struct ledger *ledger, const struct ledger_send *send);
+void ledger_add_fault(struct ledger *ledger, const struct ledger_fault *fault);
+void ledger_add_webhook(struct ledger *ledger, const struct webhook *webhook);
+
+/* Appends the row of a webhook, finished or not, to any text. */
+void ledger_print_webhook(const struct webhook *webhook, struct text *out);
+void ledger_print_end(int64_t at_ms, struct text *out);
+
+void ledger_free(struct ledger *ledger);
+
+#endif
