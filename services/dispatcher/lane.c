@@ -1,6 +1,5 @@
 #include "dispatcher/lane.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,6 @@
 #define LEASE_RENEW_MS        5000
 #define ASK_AGAIN_MS          200
 #define HTTP_ANSWER_BYTES_MAX 65536
-#define HOLD_FIRST_MS         1000
 
 static void lane_take(void *context);
 static void lane_on_taken(void *context, const struct redis_value *value);
@@ -60,6 +58,7 @@ struct lane *lane_new(struct dispatcher *dispatcher, const struct org_record *re
                          gateway->name);
     }
     if (!made || gateway == NULL) {
+        explicit_bzero(secret, sizeof secret);
         lane_free(&lane);
         return NULL;
     }
@@ -348,24 +347,10 @@ static void lane_drop_claimed(struct lane *lane)
 
 /* --- sending --- */
 
-static void tokens_refill(struct lane *lane, int64_t now_ms)
-{
-    double rate = (double)lane->gateway.rate_segments;
-    lane->tokens = fmin(rate, lane->tokens + rate * (double)(now_ms - lane->tokens_at_ms) / 1000.0);
-    lane->tokens_at_ms = now_ms;
-}
-
-/* An open breaker lets one message out at a time, as a probe. */
-static size_t lane_slots(const struct lane *lane)
-{
-    return lane->breaker.open ? 1 : (size_t)lane->dispatcher->settings.in_flight_max;
-}
-
 static void lane_pump(void *context)
 {
     struct lane *lane = context;
     const struct settings *settings = &lane->dispatcher->settings;
-    bool limited = lane->gateway.rate_segments > 0;
     while (lane->claimed_count > 0 && lane_is_working(lane) && lane->in_flight < lane_slots(lane)) {
         int64_t now_ms = clock_monotonic_ms();
         if (now_ms - lane->claimed_at_ms > settings->lease_ms / 2) {
@@ -376,14 +361,10 @@ static void lane_pump(void *context)
             loop_timer_arm(lane->pump_timer, lane->held_until_ms - now_ms);
             return;
         }
-        if (limited) {
-            tokens_refill(lane, now_ms);
-            if (lane->tokens < 1.0) {
-                loop_timer_arm(lane->pump_timer, 1 + (int64_t)((1.0 - lane->tokens) * 1000.0 /
-                                                               (double)lane->gateway.rate_segments));
-                return;
-            }
-            lane->tokens -= 1.0; /* each message is one segment at least; lane_use_tokens takes the rest */
+        int64_t wait_ms = lane_take_token(lane, now_ms);
+        if (wait_ms > 0) {
+            loop_timer_arm(lane->pump_timer, wait_ms);
+            return;
         }
         const struct claimed *claimed = &lane->claimed[lane->claimed_first];
         lane->claimed_first++;
@@ -406,51 +387,6 @@ void lane_send_ended(struct lane *lane)
 {
     lane_pump(lane);
     dispatcher_lane_idle(lane->dispatcher);
-}
-
-void lane_use_tokens(struct lane *lane, size_t segments)
-{
-    if (lane->gateway.rate_segments > 0 && segments > 1) {
-        lane->tokens -= (double)(segments - 1);
-    }
-}
-
-void lane_hold(struct lane *lane, int64_t wait_ms, const char *reason)
-{
-    int64_t now_ms = clock_monotonic_ms();
-    int64_t longest_ms = lane->dispatcher->settings.retry_after_max_ms;
-    bool held = now_ms < lane->held_until_ms;
-    if (!held) { /* our own backoff, also under a gateway that says "after 0 s" for ever */
-        lane->hold_ms = lane->hold_ms == 0 ? HOLD_FIRST_MS : lane->hold_ms * 2;
-        lane->hold_ms = lane->hold_ms > longest_ms ? longest_ms : lane->hold_ms;
-    }
-    int64_t hold_ms = wait_ms > lane->hold_ms ? wait_ms : lane->hold_ms;
-    hold_ms = hold_ms > longest_ms ? longest_ms : hold_ms;
-    if (held && (wait_ms < 0 || now_ms + hold_ms <= lane->held_until_ms)) {
-        return;
-    }
-    lane->held_until_ms = now_ms + hold_ms;
-    log_warning("%s: lane held for %.1f s: %s", lane->record.org.id, (double)hold_ms / 1000.0, reason);
-}
-
-void lane_flows(struct lane *lane)
-{
-    lane->hold_ms = 0;
-    if (breaker_on_answer(&lane->breaker)) {
-        log_info("%s: the gateway answers clearly again, the lane is open", lane->record.org.id);
-    }
-}
-
-void lane_doubts(struct lane *lane)
-{
-    if (breaker_on_unknown(&lane->breaker)) {
-        log_warning(
-            "%s: too many messages of unknown fate: one probe at a time until the gateway answers clearly",
-            lane->record.org.id);
-    }
-    if (lane->breaker.open) {
-        lane_hold(lane, -1, "the fate of messages is unknown");
-    }
 }
 
 /* --- the rest --- */

@@ -63,6 +63,12 @@ bool lane_is_idle(const struct lane *lane);
 
 /* From a send: it has ended; segments were used (0 if nothing was handed over). */
 void lane_send_ended(struct lane *lane);
+/* --- pace (lane_pace.c) --- */
+
+/* Takes the token of a message's first segment. 0, or the real ms until there is one. */
+int64_t lane_take_token(struct lane *lane, int64_t now_ms);
+/* How many may be under way: an open breaker lets one out at a time, as a probe. */
+size_t lane_slots(const struct lane *lane);
 /* The gateway wants patience: no submit before `wait_ms` (real), -1 = our own doubling backoff. Says so once
  * a hold. */
 void lane_hold(struct lane *lane, int64_t wait_ms, const char *reason);
