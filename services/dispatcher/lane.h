@@ -61,8 +61,9 @@ void lane_cut_off(struct lane *lane);                  /* ends what is still at 
 void lane_drain(struct lane *lane);                    /* give back what is claimed, start nothing */
 bool lane_is_idle(const struct lane *lane);
 
-/* From a send: it has ended; segments were used (0 if nothing was handed over). */
+/* From a send: it has ended. */
 void lane_send_ended(struct lane *lane);
+
 /* --- pace (lane_pace.c) --- */
 
 /* Takes the token of a message's first segment. 0, or the real ms until there is one. */

@@ -103,6 +103,21 @@ static void a_redis_that_dies_costs_no_reply(void **state)
     assert_int_equal(world_count(&desk.world, "x:answer"), 3);
 }
 
+/* A connection that comes back leads to a server that does not keep what it acknowledges any more. */
+static void a_redis_that_became_unsafe_gets_no_reply(void **state)
+{
+    (void)state;
+    WORLD_DO(&desk.world, "CONFIG", "SET", "appendfsync", "everysec");
+    WORLD_DO(&desk.world, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+    desk_await_refusal(&desk);
+    desk_log_holds(&desk, "webhooks get 503: Redis has `appendfsync everysec`");
+    assert_int_equal(desk_reply(&desk, 5, "s1", "2"), 503);
+    WORLD_DO(&desk.world, "CONFIG", "SET", "appendfsync", "always");
+    desk_await_ready(&desk, true);
+    assert_int_equal(desk_reply(&desk, 5, "s1", "2"), 200);
+    assert_int_equal(desk_counted(&desk, "south", 2), 1);
+}
+
 /* --- many at once --- */
 
 static int send_reply(int person, const char *id, const char *words)
@@ -316,6 +331,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FLOW(a_redis_that_hangs_costs_no_reply),
         FLOW(a_redis_that_dies_costs_no_reply),
+        FLOW(a_redis_that_became_unsafe_gets_no_reply),
         FLOW(fifty_people_answer_at_once),
         FLOW(a_redis_that_dies_under_load_keeps_what_was_answered),
         FLOW(one_person_answers_many_times_at_once),

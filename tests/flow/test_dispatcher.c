@@ -233,6 +233,18 @@ static void a_gateway_that_throttles_slows_the_lane_and_costs_no_attempt(void **
     assert_string_equal(world_field(world, key, "n"), "");
 }
 
+/* It may say "at once" as often as it likes: our own backoff holds. */
+static void a_gateway_that_wants_no_patience_gets_our_own(void **state)
+{
+    (void)state;
+    sending.in_flight_max = 1;
+    script(&(struct script_step){.times = 1, .status = 429, .retry_after = "0"});
+    send_round();
+    assert_true(station_log_says(&sending.station, "log", "lane held for 1.0 s: the gateway throttles"));
+    assert_int_equal(script_gateway_count(sending.gateway, NULL), PEOPLE + 1);
+    assert_int_equal(sending_messages(&sending, "accepted"), PEOPLE);
+}
+
 /* The default limit of attempts is far below the number of refusals. */
 static void a_refused_lane_is_held_and_fails_nobody(void **state)
 {
@@ -339,6 +351,7 @@ int main(void)
         FLOW(a_text_beyond_gsm_7_goes_as_ucs_2_in_as_many_segments_as_it_needs),
         FLOW(a_refusal_for_now_is_tried_again_up_to_the_limit),
         FLOW(a_gateway_that_throttles_slows_the_lane_and_costs_no_attempt),
+        FLOW(a_gateway_that_wants_no_patience_gets_our_own),
         FLOW(a_refused_lane_is_held_and_fails_nobody),
         FLOW(what_the_gateway_says_of_a_number_is_kept),
         FLOW(a_message_of_unknown_fate_is_never_handed_over_again),

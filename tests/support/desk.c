@@ -153,6 +153,21 @@ void desk_await_ready(struct desk *desk, bool ready)
     await(desk, ready ? says_ready : says_not_ready, ready ? "Redis" : "the loss of Redis to be seen");
 }
 
+static bool says_refused(struct desk *desk)
+{
+    struct text log = {0};
+    struct error error = {""};
+    bool says = file_read(desk_path(desk, "log"), (size_t)1024 * 1024, &log, &error) &&
+                strstr(log.chars, "webhooks get 503: ") != NULL;
+    text_free(&log);
+    return says;
+}
+
+void desk_await_refusal(struct desk *desk)
+{
+    await(desk, says_refused, "Redis to be refused");
+}
+
 void desk_close(struct desk *desk)
 {
     if (redis_server_process(desk->world.server) != 0)
