@@ -47,6 +47,7 @@ int64_t json_int(struct json_reader *reader, const char *name, int64_t low, int6
 int64_t json_int_or(struct json_reader *reader, const char *name, int64_t low, int64_t high,
                     int64_t otherwise);
 double json_number(struct json_reader *reader, const char *name, double low, double high);
+bool json_bool_or(struct json_reader *reader, const char *name, bool otherwise);
 bool json_has(const struct json_reader *reader, const char *name);
 
 /* Object and array members become readers of their own; on a missing or wrong one the reader is empty and the

@@ -18,6 +18,7 @@ static const cJSON *item_find(struct json_reader *array, size_t index, struct js
 static void reader_child(struct json_reader *parent, const char *name, struct json_reader *child_out);
 static bool reader_is_object(struct json_reader *reader);
 static void reader_path(const struct json_reader *reader, struct text *path);
+static void text_add_visible(struct text *text, const char *chars);
 static const char *string_of(const cJSON *value, struct json_reader *place, const char *member,
                              size_t bytes_min, size_t bytes_max);
 static int64_t int_of(const cJSON *value, struct json_reader *place, const char *member, int64_t low,
@@ -63,6 +64,16 @@ double json_number(struct json_reader *reader, const char *name, double low, dou
         return value->valuedouble;
     json_problem(reader, name, "expected a number in %g..%g", low, high);
     return low;
+}
+
+bool json_bool_or(struct json_reader *reader, const char *name, bool otherwise)
+{
+    const cJSON *value = member_find(reader, name);
+    if (value == NULL)
+        return otherwise;
+    if (!cJSON_IsBool(value))
+        json_problem(reader, name, "expected true or false");
+    return cJSON_IsTrue(value);
 }
 
 bool json_has(const struct json_reader *reader, const char *name)
@@ -143,12 +154,16 @@ bool json_problem(struct json_reader *reader, const char *member, const char *fo
     va_start(arguments, format);
     (void)vsnprintf(sentence, sizeof(sentence), format, arguments);
     va_end(arguments);
-    struct text path = {0};
+    struct text path = {0}, problem = {0};
     reader_path(reader, &path);
     if (member != NULL)
         text_addf(&path, "%s%s", path.bytes > 0 ? "." : "", member);
-    error_set(reader->error, "%s: %s", path.bytes > 0 ? path.chars : "top level", sentence);
+    text_add_visible(&problem, path.bytes > 0 ? path.chars : "top level");
+    text_add(&problem, ": ");
+    text_add_visible(&problem, sentence);
+    error_set(reader->error, "%s", problem.chars);
     text_free(&path);
+    text_free(&problem);
     return false;
 }
 
@@ -227,6 +242,18 @@ static void reader_path(const struct json_reader *reader, struct text *path)
         text_addf(path, "[%d]", reader->index);
     else
         text_addf(path, "%s%s", path->bytes > 0 ? "." : "", reader->name);
+}
+
+/* Control characters (C0, DEL and C1) as JSON writes them: what a file holds must not steer a terminal. */
+static void text_add_visible(struct text *text, const char *chars)
+{
+    for (const unsigned char *c = (const unsigned char *)chars; *c != '\0'; c++) {
+        bool is_c1 = c[0] == 0xC2 && c[1] >= 0x80 && c[1] < 0xA0;
+        if (*c < 0x20 || *c == 0x7F || is_c1)
+            text_addf(text, "\\u%04x", is_c1 ? *++c : *c);
+        else
+            text_add_bytes(text, c, 1);
+    }
 }
 
 /* A value of NULL was reported before. */

@@ -264,6 +264,23 @@ static bool load_gateway_variable(struct loading *loading, const char *rest, con
     return gateway_open(loading, name, &slot) && setting_apply(loading, best, slot, value);
 }
 
+static bool has_control(const char *chars)
+{
+    while (*chars != '\0' && !iscntrl((unsigned char)*chars))
+        chars++;
+    return *chars != '\0';
+}
+
+/* Gateways expand and decode what they are given, so nothing may stand there that means something to them. */
+static bool is_public_url(const char *url)
+{
+    bool scheme = strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0;
+    for (const char *at = url; *at != '\0'; at++)
+        if (!isalnum((unsigned char)*at) && strchr("._~-:/[]", *at) == NULL)
+            return false;
+    return scheme && url[strlen(url) - 1] != '/';
+}
+
 static bool check_gateways(struct loading *loading)
 {
     for (size_t i = 0; i < loading->settings->gateways_count; i++) {
@@ -276,6 +293,14 @@ static bool check_gateways(struct loading *loading)
             return refuse(loading, "[gateway:%s] url: missing", gateway->name);
         if (!scheme || gateway->url[url_chars - 1] == '/')
             return refuse(loading, "[gateway:%s] url: must begin with http:// or https:// and not end with /",
+                          gateway->name);
+        if (has_control(gateway->user) || has_control(gateway->secret))
+            return refuse(loading, "[gateway:%s] user, secret: may not hold control characters",
+                          gateway->name);
+        if (gateway->public_url[0] != '\0' && !is_public_url(gateway->public_url))
+            return refuse(loading,
+                          "[gateway:%s] public_url: must begin with http:// or https://, not end with / and "
+                          "hold only A-Z a-z 0-9 . _ ~ - : / [ ]",
                           gateway->name);
         if (token_chars == 0)
             return refuse(loading, "[gateway:%s] webhook_token: missing", gateway->name);

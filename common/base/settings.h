@@ -18,7 +18,9 @@ struct gateway_settings {
     char name[33];
     char profile[256]; /* file name in <share_folder>/gateways, without .json; default = the section's name */
     char url[256];     /* base URL, no slash at the end */
+    char user[129];    /* who we are to the gateway; "" = nobody */
     char secret[129];  /* authorization secret; "" = none */
+    char public_url[256];    /* where the gateway reaches the collector, no slash at the end; "" = not told */
     char webhook_token[129]; /* path token of its webhooks, at least 16 characters */
     int64_t rate_segments;   /* per real second; 0 = unlimited */
 };
@@ -54,8 +56,10 @@ struct settings {
     int64_t connections_max;    /* 1000 */
     int64_t body_bytes_max;     /* 65536 */
 
-    int64_t reply_window_days; /* [survey] 7, 1..14 */
-    int64_t grace_hours;       /* [rollup] 24, 1..168 */
+    int64_t reply_window_days;       /* [survey] 7, 1..14 */
+    int64_t encounter_delay_minutes; /* [survey] 60, 0..2880: from an encounter to its invitation */
+    int64_t grace_hours;             /* [rollup] 24, 1..168 */
+    int64_t words_days;              /* [retention] 90, 14..730: own words, after the end of their week */
 
     size_t gateways_count;
     struct gateway_settings gateways[SETTINGS_GATEWAYS_MAX];

@@ -81,18 +81,27 @@ static const struct setting rows[] = {
 
     NUMBER("survey", "reply_window_days", reply_window_days, "days", 1, 14, "7",
            "How long after its first message a pulse takes answers."),
+    NUMBER("survey", "encounter_delay_minutes", encounter_delay_minutes, "minutes", 0, 2880, "60",
+           "How long after an encounter its invitation goes, or later when the sending window is closed."),
 
     NUMBER("rollup", "grace_hours", grace_hours, "hours", 1, 168, "24",
            "How long after its last possible answer a week stays open."),
+
+    NUMBER("retention", "words_days", words_days, "days", 14, 730, "90",
+           "How long own words are kept after their week; a week that closes deletes what is older."),
 
     GATEWAY_TEXT("profile", profile, NULL,
                  "Profile in <share_folder>/gateways, without .json; empty = the section's name."),
     GATEWAY_TEXT("url", url, "http://127.0.0.1:8089",
                  "Required: base URL, http:// or https://, no slash at the end."),
+    GATEWAY_TEXT("user", user, NULL,
+                 "The name that goes with the secret, where the profile wants one; empty = none."),
     GATEWAY_SECRET("secret", secret,
                    "What we show the gateway to be let in; empty = nothing."),
     GATEWAY_SECRET("webhook_token", webhook_token,
                    "Required: what the gateway shows us, in the path of its webhooks; 16 or more of A-Z a-z 0-9 . _ ~ -"),
+    GATEWAY_TEXT("public_url", public_url, NULL,
+                 "Where the gateway reaches our collector, where the profile wants it: http:// or https://, no slash at the end."),
     GATEWAY_NUMBER("rate_segments", rate_segments, "segments/s", 0, 10000, "10", "0",
                    "How fast we send; 0 = unlimited (for the simulator only)."),
 };

@@ -61,8 +61,7 @@ static int64_t transition_ms(const struct zone *zone, int64_t low_ms, int64_t hi
     return high_ms;
 }
 
-/* Local time given as ms since 1970-01-01 00:00 local. */
-static int64_t instant_of_local(const struct zone *zone, int64_t local_ms)
+int64_t instant_of_local(const struct zone *zone, int64_t local_ms)
 {
     int64_t before_ms = offset_ms_at(zone, local_ms - DAY_MS);
     int64_t after_ms = offset_ms_at(zone, local_ms + DAY_MS);
@@ -100,7 +99,7 @@ int64_t week_closes_ms(const struct zone *zone, int64_t week_index, int64_t grac
 
 /* Proleptic Gregorian date and day index. Source: H. Hinnant, "chrono-compatible low-level date algorithms".
  */
-static int64_t day_of_date(int64_t year, int64_t month, int64_t day)
+int64_t day_of_date(int64_t year, int64_t month, int64_t day)
 {
     year -= month <= 2;
     int64_t era = floor_divided(year, 400);
@@ -110,7 +109,7 @@ static int64_t day_of_date(int64_t year, int64_t month, int64_t day)
     return era * 146097 + day_of_era - 719468;
 }
 
-static void date_of_day(int64_t day_index, int64_t *year_out, int64_t *month_out, int64_t *day_out)
+void date_of_day(int64_t day_index, int64_t *year_out, int64_t *month_out, int64_t *day_out)
 {
     int64_t shifted = day_index + 719468;
     int64_t era = floor_divided(shifted, 146097);
@@ -121,6 +120,11 @@ static void date_of_day(int64_t day_index, int64_t *year_out, int64_t *month_out
     *day_out = day_of_year - (153 * month_shifted + 2) / 5 + 1;
     *month_out = month_shifted < 10 ? month_shifted + 3 : month_shifted - 9;
     *year_out = year_of_era + era * 400 + (*month_out <= 2);
+}
+
+int day_weekday(int64_t day_index)
+{
+    return (int)(day_index - WEEK_MONDAY - 7 * floor_divided(day_index - WEEK_MONDAY, 7));
 }
 
 /* ISO 8601: a week belongs to the year of its Thursday. */
@@ -189,9 +193,10 @@ static bool clock_parse(const char *text, int64_t *since_midnight_ms_out, bool *
     return true;
 }
 
+/* "YYYY-MM-DD" at the beginning of the text. */
 static bool date_parse(const char *text, int64_t *day_index_out)
 {
-    if (strlen(text) < 11 || text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != ' '))
+    if (strlen(text) < DAY_SIZE - 1 || text[4] != '-' || text[7] != '-')
         return false;
     int64_t year = digits_value(text, 4), month = digits_value(text + 5, 2), day = digits_value(text + 8, 2);
     if (year < YEAR_MIN || year > YEAR_MAX || month < 1 || month > 12 || day < 1)
@@ -199,6 +204,20 @@ static bool date_parse(const char *text, int64_t *day_index_out)
     int64_t next_month = month == 12 ? day_of_date(year + 1, 1, 1) : day_of_date(year, month + 1, 1);
     *day_index_out = day_of_date(year, month, day);
     return *day_index_out < next_month;
+}
+
+bool day_parse(const char *text, int64_t *day_index_out)
+{
+    return strlen(text) == DAY_SIZE - 1 && date_parse(text, day_index_out);
+}
+
+void day_text(int64_t day_index, char out[DAY_SIZE])
+{
+    int64_t year = 0, month = 0, day = 0;
+    date_of_day(day_index, &year, &month, &day);
+    assert(year >= 0 && year <= 9999);
+    snprintf(out, DAY_SIZE, "%04u-%02u-%02u", (unsigned)year % 10000U, (unsigned)month % 100U,
+             (unsigned)day % 100U);
 }
 
 bool instant_parse(const struct zone *zone, const char *text, int64_t now_ms, int64_t *at_ms_out,
@@ -210,7 +229,8 @@ bool instant_parse(const struct zone *zone, const char *text, int64_t now_ms, in
         *at_ms_out = now_ms;
         return true;
     }
-    if (!date_parse(text, &day_index) || !clock_parse(text + 11, &since_midnight_ms, &utc))
+    if (!date_parse(text, &day_index) || (text[10] != 'T' && text[10] != ' ') ||
+        !clock_parse(text + DAY_SIZE, &since_midnight_ms, &utc))
         return error_set(error,
                          "\"%.40s\" is not a time: expected \"now\", a local time such as 2026-01-06T10:00 "
                          "or one in UTC such as 2026-01-06T08:00Z",
@@ -232,13 +252,23 @@ void instant_text(const struct zone *zone, int64_t at_ms, char out[24])
              (unsigned)day % 100U, (unsigned)(minute / 60) % 100U, (unsigned)(minute % 60) % 100U);
 }
 
+void instant_iso(const struct zone *zone, int64_t at_ms, char out[32])
+{
+    char local[24];
+    int64_t offset_minutes = offset_ms_at(zone, at_ms) / MINUTE_MS;
+    unsigned minutes = (unsigned)(offset_minutes < 0 ? -offset_minutes : offset_minutes);
+    instant_text(zone, at_ms, local);
+    unsigned second = (unsigned)(floor_divided(at_ms, SECOND_MS) - floor_divided(at_ms, MINUTE_MS) * 60);
+    snprintf(out, 32, "%.10sT%.5s:%02u%c%02u:%02u", local, local + 11, second % 60U,
+             offset_minutes < 0 ? '-' : '+', minutes / 60 % 100U, minutes % 60);
+}
+
 void window_next(const struct zone *zone, const struct window *window, int64_t at_ms, int64_t *open_ms_out,
                  int64_t *close_ms_out)
 {
     assert((window->days & 0x7FU) != 0 && window->from_minute < window->to_minute);
     for (int64_t day = day_index_at(zone, at_ms);; day++) {
-        int64_t weekday = day - WEEK_MONDAY - 7 * floor_divided(day - WEEK_MONDAY, 7); /* 0 = Monday */
-        if ((window->days >> weekday & 1U) == 0)
+        if ((window->days >> day_weekday(day) & 1U) == 0)
             continue;
         int64_t close_ms = instant_of_local(zone, day * DAY_MS + window->to_minute * MINUTE_MS);
         if (close_ms <= at_ms)

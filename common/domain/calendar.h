@@ -6,7 +6,8 @@
 
 #include "base/error.h"
 
-#define WEEK_SIZE 9 /* "2026-W03" */
+#define WEEK_SIZE 9  /* "2026-W03" */
+#define DAY_SIZE  11 /* "2026-01-13" */
 #define DAY_MS    INT64_C(86400000)
 #define HOUR_MS   INT64_C(3600000)
 
@@ -26,6 +27,18 @@ bool week_parse(const char *text, int64_t *week_index_out) MUST_CHECK;
 
 /* Local calendar day as days since 1970-01-01. */
 int64_t day_index_at(const struct zone *zone, int64_t at_ms);
+/* Text of a day ("2026-01-13") and back; false when it is not such a text. */
+void day_text(int64_t day_index, char out[DAY_SIZE]);
+bool day_parse(const char *text, int64_t *day_index_out) MUST_CHECK;
+/* 0 = Monday … 6 = Sunday. */
+int day_weekday(int64_t day_index);
+/* Gregorian date of a day (month 1..12, day 1..31) and back. */
+void date_of_day(int64_t day_index, int64_t *year_out, int64_t *month_out, int64_t *day_out);
+int64_t day_of_date(int64_t year, int64_t month, int64_t day);
+
+/* The instant of a local time, given as ms since 1970-01-01 00:00 local (day_index * DAY_MS + time of day). A
+ * time in a spring gap is the gap's end, one that happens twice in autumn is the first. */
+int64_t instant_of_local(const struct zone *zone, int64_t local_ms);
 
 /* Local "YYYY-MM-DDTHH:MM" (seconds optional, or "YYYY-MM-DD HH:MM") to an instant; also accepts "now" with
  * now_ms and a trailing Z for UTC. The error says what is expected. A time in a spring gap moves to the gap's
@@ -34,6 +47,8 @@ bool instant_parse(const struct zone *zone, const char *text, int64_t now_ms, in
                    struct error *error) MUST_CHECK;
 /* Local "2026-01-06 10:00". */
 void instant_text(const struct zone *zone, int64_t at_ms, char out[24]);
+/* Local "2026-01-06T10:00:00+02:00" (RFC 3339). */
+void instant_iso(const struct zone *zone, int64_t at_ms, char out[32]);
 
 /* Sending window: the days of the week and hours of the day in which bulk messages may go. */
 struct window {

@@ -44,7 +44,7 @@ bool disposition_parse(const char *name, enum disposition *disposition_out)
 enum disposition disposition_at_close(const struct pulse_end *end)
 {
     if (end->answered)
-        return PULSE_COMPLETED; /* an answer stays an answer when STOP follows it */
+        return end->complete ? PULSE_COMPLETED : PULSE_PARTIAL; /* an answer stays one when STOP follows it */
     if (end->stopped)
         return PULSE_REFUSED;
     if (end->unparseable)

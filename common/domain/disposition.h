@@ -34,7 +34,8 @@ bool disposition_parse(const char *name, enum disposition *disposition_out);
 
 /* What the ledger knows of an intended pulse when its week closes. */
 struct pulse_end {
-    bool answered;
+    bool answered;    /* anything, own words too */
+    bool complete;    /* no counted question was left */
     bool stopped;     /* STOP arrived while it was open */
     bool unparseable; /* something arrived that could not be read */
     bool delivered;   /* receipt, or any reply */

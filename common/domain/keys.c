@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NUMBER_BYTES 16 /* '+' and 15 digits, zero padded, without a terminator */
@@ -14,6 +15,7 @@ _Static_assert(KEY_BYTES == crypto_box_PUBLICKEYBYTES && KEY_BYTES == crypto_box
 _Static_assert(KEY_BYTES == crypto_box_BEFORENMBYTES && KEY_BYTES == crypto_generichash_KEYBYTES,
                "shared key");
 _Static_assert(SEALED_BYTES == NUMBER_BYTES + crypto_box_MACBYTES, "sealed number");
+_Static_assert(READER_SEAL_BYTES == crypto_box_SEALBYTES, "sealed box");
 _Static_assert(PHONE_SIZE == NUMBER_BYTES + 1, "number");
 
 #define BASE64_VARIANT sodium_base64_VARIANT_URLSAFE_NO_PADDING
@@ -167,4 +169,33 @@ bool opener_open(const unsigned char shared[KEY_BYTES], const char contact[ID_SI
     if (crypto_box_open_easy_afternm((unsigned char *)e164_out, sealed, SEALED_BYTES, nonce, shared) != 0)
         return false;
     return phone_is_e164(e164_out);
+}
+
+bool reader_seal(const unsigned char reader_public[KEY_BYTES], const void *bytes, size_t bytes_count,
+                 struct text *out)
+{
+    library_start();
+    size_t sealed_count = bytes_count + READER_SEAL_BYTES;
+    unsigned char *sealed = memory_zeroed(1, sealed_count);
+    bool usable = crypto_box_seal(sealed, bytes, bytes_count, reader_public) == 0;
+    if (usable)
+        text_add_bytes(out, sealed, sealed_count);
+    free(sealed);
+    return usable;
+}
+
+bool reader_open(const unsigned char reader_public[KEY_BYTES], const unsigned char reader_secret[KEY_BYTES],
+                 const void *sealed, size_t sealed_count, struct text *out)
+{
+    library_start();
+    if (sealed_count < READER_SEAL_BYTES)
+        return false;
+    size_t bytes_count = sealed_count - READER_SEAL_BYTES;
+    unsigned char *opened = memory_zeroed(1, bytes_count);
+    bool opens = crypto_box_seal_open(opened, sealed, sealed_count, reader_public, reader_secret) == 0;
+    if (opens)
+        text_add_bytes(out, opened, bytes_count);
+    sodium_memzero(opened, bytes_count);
+    free(opened);
+    return opens;
 }

@@ -1,5 +1,5 @@
 /* An org's keys (libsodium) and what is done with them: the keyed hash that finds a contact, the sealed
- * number. Files in <data_folder>/keys/<org>/, mode 0600: hash.key, sealing.public, sealing.secret,
+ * number, records sealed for readers. Files in <data_folder>/keys/<org>/, mode 0600: hash.key, sealing.public, sealing.secret,
  * reader.public, reader.secret, each one line "pulssi-<what>-1 <base64url>". */
 #ifndef DOMAIN_KEYS_H
 #define DOMAIN_KEYS_H
@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/id.h"
+#include "base/text.h"
 #include "domain/phone.h"
 
 #define KEY_BYTES        32
@@ -56,5 +57,14 @@ bool opener_shared(const unsigned char ephemeral_public[KEY_BYTES],
                    unsigned char shared_out[KEY_BYTES]) MUST_CHECK;
 bool opener_open(const unsigned char shared[KEY_BYTES], const char contact[ID_SIZE],
                  const unsigned char sealed[SEALED_BYTES], char e164_out[PHONE_SIZE]) MUST_CHECK;
+
+/* Sealed boxes for readers (own words, volunteers): whoever seals cannot open. Appends READER_SEAL_BYTES more
+ * than it is given. False when the public key is no key. */
+#define READER_SEAL_BYTES 48
+bool reader_seal(const unsigned char reader_public[KEY_BYTES], const void *bytes, size_t bytes_count,
+                 struct text *out) MUST_CHECK;
+/* Appends what was sealed. False, with nothing appended, when it was not sealed to this key or is damaged. */
+bool reader_open(const unsigned char reader_public[KEY_BYTES], const unsigned char reader_secret[KEY_BYTES],
+                 const void *sealed, size_t sealed_count, struct text *out) MUST_CHECK;
 
 #endif

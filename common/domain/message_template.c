@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "domain/sms_text.h"
+#define ORG_NAME_CHARS_MIN 22 /* a text must also fit with a name of this length */
 
 enum placeholder { PLACEHOLDER_ORG, PLACEHOLDER_PHONE, PLACEHOLDER_URL };
 
@@ -82,4 +82,43 @@ void message_render(const struct org *org, const char *template_text, struct tex
     }
     sms_prepare(filled.bytes > 0 ? filled.chars : "", out);
     text_free(&filled);
+}
+
+static void measure_rendered(const struct org *org, const char *template_text,
+                             struct sms_measure *measure_out)
+{
+    struct text rendered = {0};
+    message_render(org, template_text, &rendered);
+    sms_measure(rendered.bytes > 0 ? rendered.chars : "", measure_out);
+    text_free(&rendered);
+}
+
+/* What makes the text too long: its length, or a character that halves the room. */
+static bool refuse_length(const struct sms_measure *measure, const char *with, struct error *error)
+{
+    if (measure->encoding == SMS_GSM7)
+        return error_set(error, "%zu segments%s, at most 1: %zu septets of 160", measure->segments, with,
+                         measure->units);
+    return error_set(
+        error,
+        "%zu segments%s, at most 1: \"%s\" leaves room for 70 characters instead of 160, and there "
+        "are %zu",
+        measure->segments, with, measure->forced_by, measure->units);
+}
+
+bool message_measure(const struct org *org, const char *template_text, struct sms_measure *measure_out,
+                     struct error *error)
+{
+    struct org usual = *org;
+    struct sms_measure with_usual;
+    memset(usual.name, 'x', ORG_NAME_CHARS_MIN);
+    usual.name[ORG_NAME_CHARS_MIN] = '\0';
+
+    measure_rendered(org, template_text, measure_out);
+    measure_rendered(&usual, template_text, &with_usual);
+    if (measure_out->segments > 1)
+        return refuse_length(measure_out, "", error);
+    if (with_usual.segments > 1)
+        return refuse_length(&with_usual, " with an org name of 22 characters", error);
+    return true;
 }

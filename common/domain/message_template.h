@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "domain/org.h"
+#include "domain/sms_text.h"
 
 #define SMS_BYTES_MAX 640 /* a text as bytes of UTF-8 */
 
@@ -14,5 +15,10 @@ void message_template_read(struct json_reader *reader, const char *member, char 
 
 /* A text with {org} {phone} {url} filled in and prepared for sending. Appends to out. */
 void message_render(const struct org *org, const char *template_text, struct text *out);
+
+/* Measures a text as it will travel. False with the count and its cause when it needs more than one segment,
+ * with the org's own name or with one of 22 characters. */
+bool message_measure(const struct org *org, const char *template_text, struct sms_measure *measure_out,
+                     struct error *error) MUST_CHECK;
 
 #endif

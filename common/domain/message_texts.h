@@ -1,17 +1,37 @@
-/* messages/<language>.json: texts the service sends of its own accord, in each language of the org. */
+/* messages/<language>.json: what the service says beyond a survey's questions, in each language of the
+ * org, and the words that it reads replies by. */
 #ifndef DOMAIN_MESSAGE_TEXTS_H
 #define DOMAIN_MESSAGE_TEXTS_H
 
 #include "domain/message_template.h"
+#include "domain/reply_words.h"
 
-/* By the org's language index, with placeholders. */
+enum standing_text {
+    TEXT_STOP_CONFIRM,
+    TEXT_START_CONFIRM,
+    TEXT_HELP,
+    TEXT_LATE,
+    TEXT_WRONG_PERSON,
+    TEXT_THANKS,
+    TEXT_VOLUNTEER_CONFIRM,
+    TEXT_VOLUNTEER_NAME,
+    TEXT_VOLUNTEER_LEFT,
+};
+#define STANDING_TEXTS (TEXT_VOLUNTEER_LEFT + 1)
+
+/* By text and the org's language index, with placeholders. */
 struct message_texts {
-    char stop_confirm[LANGUAGES_MAX][SMS_BYTES_MAX];
+    char text[STANDING_TEXTS][LANGUAGES_MAX][SMS_BYTES_MAX];
 };
 
-/* Reads and validates the file of one language (an index of the org's) into its place in `texts`; the other
- * languages are left as they are. */
-bool message_texts_read(struct message_texts *texts, const struct org *org, size_t language,
-                        const cJSON *json, struct error *error) MUST_CHECK;
+const char *standing_text_name(enum standing_text standing_text); /* "stop_confirm", … */
+bool standing_text_parse(const char *name, enum standing_text *standing_text_out) MUST_CHECK;
+
+/* Reads and validates the whole file of one language (an index of the org's) into its place in `texts` and
+ * adds its phrases to `words`; the other languages are left as they are. Either may be NULL when the
+ * caller has no use for it. The error names the path inside the file: also when a text of this org needs
+ * more than one segment, with its own name or with one of 22 characters. */
+bool message_texts_read(struct message_texts *texts, struct reply_words *words, const struct org *org,
+                        size_t language, const cJSON *json, struct error *error) MUST_CHECK;
 
 #endif

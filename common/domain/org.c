@@ -17,6 +17,7 @@ static void read_caps(struct org *org, struct json_reader *root);
 static void read_window(struct org *org, struct json_reader *root);
 static void read_lane(struct org *org, struct json_reader *root);
 static void read_region(struct org *org, struct json_reader *root);
+static void read_staff(struct org *org, struct json_reader *root);
 
 bool org_read(struct org *org_out, const cJSON *json, struct error *error)
 {
@@ -44,6 +45,7 @@ bool org_read(struct org *org_out, const cJSON *json, struct error *error)
     read_caps(org_out, &root);
     read_window(org_out, &root);
     read_lane(org_out, &root);
+    read_staff(org_out, &root);
     return json_finish(&root);
 }
 
@@ -238,4 +240,26 @@ static void read_lane(struct org *org, struct json_reader *root)
     read_digits(&lane, "sender", org->sender);
     read_digits(&lane, "reply_number", org->reply_number);
     json_finish(&lane);
+}
+
+/* A name has letters; its words are looked for in replies. */
+static bool is_staff_name(const char *name)
+{
+    return definition_is_line(name) && name[0] != ' ' && strpbrk(name, "0123456789@[]") == NULL;
+}
+
+static void read_staff(struct org *org, struct json_reader *root)
+{
+    struct json_reader staff;
+    size_t count = 0;
+    if (!json_has(root, "staff"))
+        return;
+    json_array(root, "staff", 0, STAFF_MAX, &staff, &count);
+    for (size_t i = 0; i < count; i++) {
+        const char *name = json_item_string(&staff, i, 1, STAFF_NAME_SIZE - 1);
+        if (!is_staff_name(name))
+            json_problem(&staff, NULL, "\"%s\" is not a name such as Maija Virtanen", name);
+        else if (text_copy(org->staff[org->staff_count], STAFF_NAME_SIZE, name))
+            org->staff_count++;
+    }
 }

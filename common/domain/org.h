@@ -9,6 +9,8 @@
 #define LANGUAGES_MAX      8
 #define LANGUAGE_SIZE      3 /* "fi" */
 #define STRATA_MAX         4
+#define STAFF_MAX          200
+#define STAFF_NAME_SIZE    65
 #define STRATUM_VALUES_MAX 16
 #define STRATUM_SIZE       133 /* values of one contact joined by ',' */
 
@@ -41,6 +43,8 @@ struct org {
     char gateway[33]; /* lane: which gateway */
     char sender[17];  /* digits of a number or short code that can be replied to */
     char reply_number[17];
+    size_t staff_count; /* names masked in own words, the family name last */
+    char staff[STAFF_MAX][STAFF_NAME_SIZE];
 };
 
 /* Reads and validates; unknown members are refused ("comment" is allowed anywhere). */

@@ -1,18 +1,38 @@
-/* Reading one reply. Pure. First form: a first word that is exactly one digit in the question's range, STOP
- * words as the first word or as all that follows an answer; everything else is unparseable. */
+/* Reading one reply. Pure: text and the open question in, one outcome out. Never guesses: what is not surely an
+ * answer is unclear. */
 #ifndef DOMAIN_REPLY_H
 #define DOMAIN_REPLY_H
 
+#include "domain/message_texts.h"
 #include "domain/survey.h"
 
-struct reading {
-    bool answered;
-    int value;   /* when answered */
-    bool optout; /* STOP, STOPP, LOPETA */
+enum reading_outcome {
+    READ_ANSWER,       /* `value` of the open question: scale, yesno, choice, volunteer; 0 = no first name */
+    READ_WORDS,        /* the open question takes words: own words, or a first name */
+    READ_UNCLEAR,      /* a question is open and this is no answer to it */
+    READ_OPTOUT,       /* STOP and its family */
+    READ_OPTIN,        /* START and its family, as the whole message */
+    READ_HELP,         /* INFO and its family, as the whole message */
+    READ_WRONG_PERSON, /* "wrong number" */
+    READ_LEAVE,        /* off the volunteers' list, as the whole message */
+    READ_COMMENT,      /* no question is open, and it is none of the above */
 };
 
-/* Text must be valid UTF-8; question may be NULL (no question open: only STOP is read). Words are separated
- * by white space; '.' and '!' are trimmed from a word's ends; case does not matter. */
-void reply_read(const struct question *question, const char *text, struct reading *reading_out);
+struct reading {
+    enum reading_outcome outcome;
+    int value;   /* READ_ANSWER */
+    bool optout; /* READ_OPTOUT, and an answer or words that STOP follows ("5 stop", "Well done. STOP") */
+};
+
+/* What the reply is read against. */
+struct reading_context {
+    const struct question *question; /* the question it belongs to; NULL = none, or a first name */
+    bool name;                       /* a first name was asked */
+    int language;                    /* the person's, index in the org */
+    const struct reply_words *words; /* of all languages of the org */
+};
+
+/* Text must be valid UTF-8 of any length; only its first 1000 characters are looked at for words. */
+void reply_read(const struct reading_context *context, const char *text, struct reading *reading_out);
 
 #endif

@@ -1,5 +1,5 @@
 /* One table says what each placeholder stands for and where it may stand: a secret never goes into a body, a
- * person's text never into a URL or a header. Pure. */
+ * person's number never into a URL, a person's text never into a URL or a header. Pure. */
 #include "gateway/request_template.h"
 
 #include <inttypes.h>
@@ -7,6 +7,7 @@
 
 enum placeholder {
     PLACEHOLDER_URL,
+    PLACEHOLDER_USER,
     PLACEHOLDER_SECRET,
     PLACEHOLDER_ID,
     PLACEHOLDER_SENDER,
@@ -15,21 +16,31 @@ enum placeholder {
     PLACEHOLDER_ENCODING,
     PLACEHOLDER_SEGMENTS,
     PLACEHOLDER_VALIDITY_HOURS,
+    PLACEHOLDER_VALIDITY_MINUTES,
+    PLACEHOLDER_RECEIPT_URL,
 };
+
+#define IN_URL    (1U << TEMPLATE_URL)
+#define IN_HEADER (1U << TEMPLATE_HEADER)
+#define IN_BODY   (1U << TEMPLATE_BODY)
 
 static const struct {
     const char *name;
-    enum template_place place;
+    unsigned places;
+    bool is_number;
 } placeholders[] = {
-    [PLACEHOLDER_URL] = {"{url}", TEMPLATE_URL},
-    [PLACEHOLDER_SECRET] = {"{secret}", TEMPLATE_HEADER},
-    [PLACEHOLDER_ID] = {"{id}", TEMPLATE_BODY},
-    [PLACEHOLDER_SENDER] = {"{sender}", TEMPLATE_BODY},
-    [PLACEHOLDER_TO] = {"{to}", TEMPLATE_BODY},
-    [PLACEHOLDER_TEXT] = {"{text}", TEMPLATE_BODY},
-    [PLACEHOLDER_ENCODING] = {"{encoding}", TEMPLATE_BODY},
-    [PLACEHOLDER_SEGMENTS] = {"{segments}", TEMPLATE_BODY},
-    [PLACEHOLDER_VALIDITY_HOURS] = {"{validity_hours}", TEMPLATE_BODY},
+    [PLACEHOLDER_URL] = {"{url}", IN_URL, false},
+    [PLACEHOLDER_USER] = {"{user}", IN_HEADER, false},
+    [PLACEHOLDER_SECRET] = {"{secret}", IN_HEADER, false},
+    [PLACEHOLDER_ID] = {"{id}", IN_HEADER | IN_BODY, false},
+    [PLACEHOLDER_SENDER] = {"{sender}", IN_HEADER | IN_BODY, false},
+    [PLACEHOLDER_TO] = {"{to}", IN_HEADER | IN_BODY, false},
+    [PLACEHOLDER_TEXT] = {"{text}", IN_BODY, false},
+    [PLACEHOLDER_ENCODING] = {"{encoding}", IN_HEADER | IN_BODY, false},
+    [PLACEHOLDER_SEGMENTS] = {"{segments}", IN_HEADER | IN_BODY, true},
+    [PLACEHOLDER_VALIDITY_HOURS] = {"{validity_hours}", IN_HEADER | IN_BODY, true},
+    [PLACEHOLDER_VALIDITY_MINUTES] = {"{validity_minutes}", IN_HEADER | IN_BODY, true},
+    [PLACEHOLDER_RECEIPT_URL] = {"{receipt_url}", IN_HEADER | IN_BODY, false},
 };
 #define PLACEHOLDERS_COUNT (sizeof placeholders / sizeof placeholders[0])
 
@@ -59,7 +70,7 @@ bool request_template_check(struct json_reader *reader, const char *member, cons
         size_t found = placeholder_at(at);
         if (found == PLACEHOLDERS_COUNT)
             return json_problem(reader, member, "a brace that is not part of a known placeholder");
-        if (placeholders[found].place != place)
+        if ((placeholders[found].places & 1U << place) == 0)
             return json_problem(reader, member, "%s has no place here", placeholders[found].name);
         at += strlen(placeholders[found].name) - 1;
     }
@@ -71,6 +82,9 @@ static void value_write(enum placeholder placeholder, const struct template_valu
     switch (placeholder) {
     case PLACEHOLDER_URL:
         text_add(text, values->gateway->url);
+        break;
+    case PLACEHOLDER_USER:
+        text_add(text, values->gateway->user);
         break;
     case PLACEHOLDER_SECRET:
         text_add(text, values->gateway->secret);
@@ -88,13 +102,20 @@ static void value_write(enum placeholder placeholder, const struct template_valu
         text_add(text, values->fields->text);
         break;
     case PLACEHOLDER_ENCODING:
-        text_add(text, values->fields->encoding);
+        text_add(text, values->encoding);
         break;
     case PLACEHOLDER_SEGMENTS:
         text_addf(text, "%zu", values->fields->segments);
         break;
     case PLACEHOLDER_VALIDITY_HOURS:
         text_addf(text, "%" PRId64, values->fields->validity_hours);
+        break;
+    case PLACEHOLDER_VALIDITY_MINUTES:
+        text_addf(text, "%" PRId64, values->fields->validity_hours * 60);
+        break;
+    case PLACEHOLDER_RECEIPT_URL:
+        text_addf(text, "%s/v1/gateways/%s/%s/receipt", values->gateway->public_url, values->gateway->name,
+                  values->gateway->webhook_token);
         break;
     }
 }
@@ -130,6 +151,7 @@ void request_template_write(const char *template, const struct template_values *
 
 bool request_template_is_number(const char *template)
 {
-    return strcmp(template, placeholders[PLACEHOLDER_SEGMENTS].name) == 0 ||
-           strcmp(template, placeholders[PLACEHOLDER_VALIDITY_HOURS].name) == 0;
+    size_t found = placeholder_at(template);
+    return found < PLACEHOLDERS_COUNT && placeholders[found].is_number &&
+           strlen(template) == strlen(placeholders[found].name);
 }

@@ -17,6 +17,7 @@ bool request_template_check(struct json_reader *reader, const char *member, cons
 struct template_values {
     const struct gateway_settings *gateway;
     const struct submit_fields *fields;
+    const char *encoding; /* in the provider's words */
 };
 
 /* Appends the template with its placeholders replaced; bytes that would end a header line are left out in a

@@ -14,7 +14,7 @@
 
 /* --- the request --- */
 
-static void body_write(const struct profile_request *shape, const struct template_values *values,
+static void json_write(const struct profile_request *shape, const struct template_values *values,
                        struct text *body)
 {
     struct text value = {0};
@@ -36,11 +36,54 @@ static void body_write(const struct profile_request *shape, const struct templat
     text_free(&value);
 }
 
+/* Everything but letters and digits is escaped: shorter is not worth a rule. */
+static void form_add(struct text *body, const char *chars)
+{
+    for (const char *at = chars; *at != '\0'; at++) {
+        bool plain = (*at >= '0' && *at <= '9') || (*at >= 'A' && *at <= 'Z') || (*at >= 'a' && *at <= 'z');
+        text_addf(body, plain ? "%c" : "%%%02X", (unsigned char)*at);
+    }
+}
+
+static void form_write(const struct profile_request *shape, const struct template_values *values,
+                       struct text *body)
+{
+    struct text value = {0};
+    for (size_t i = 0; i < shape->fields_count; i++) {
+        text_clear(&value);
+        text_add(&value, "");
+        request_template_write(shape->fields[i].template, values, TEMPLATE_BODY, &value);
+        text_add(body, i == 0 ? "" : "&");
+        form_add(body, shape->fields[i].name);
+        text_add(body, "=");
+        form_add(body, value.chars);
+    }
+    text_free(&value);
+}
+
+static void body_write(const struct profile_request *shape, const struct template_values *values,
+                       struct text *body)
+{
+    switch (shape->body) {
+    case REQUEST_JSON:
+        json_write(shape, values, body);
+        break;
+    case REQUEST_FORM:
+        form_write(shape, values, body);
+        break;
+    case REQUEST_TEXT:
+        request_template_write(shape->text, values, TEMPLATE_BODY, body);
+        break;
+    }
+}
+
 void submit_request_write(const struct profile *profile, const struct gateway_settings *gateway,
                           const struct submit_fields *fields, struct submit_request *request)
 {
     const struct profile_request *shape = &profile->request;
-    const struct template_values values = {.gateway = gateway, .fields = fields};
+    bool is_gsm7 = strcmp(fields->encoding, "gsm7") == 0;
+    const struct template_values values = {
+        .gateway = gateway, .fields = fields, .encoding = is_gsm7 ? shape->gsm7 : shape->ucs2};
     text_clear(&request->url);
     text_clear(&request->body);
     request_template_write(shape->url, &values, TEMPLATE_URL, &request->url);
@@ -107,6 +150,22 @@ static bool is_accepted_status(const struct profile *profile, int status)
     return false;
 }
 
+/* Whether an answer of an accepting status also says so in its body; keeps the gateway's id if it gives one. */
+static bool body_accepts(const struct profile *profile, const struct http_answer *answer,
+                         const struct webhook_body *body, struct submit_reading *reading)
+{
+    const char *id = "";
+    for (size_t i = 0; i < profile->accepted_starts_count; i++)
+        if (strncmp(answer->body, profile->accepted_starts[i], strlen(profile->accepted_starts[i])) == 0)
+            return true;
+    if (profile->accepted_starts_count > 0 || body == NULL ||
+        webhook_body_member(body, profile->accepted_id, &id) != MEMBER_TEXT || id[0] == '\0')
+        return false;
+    /* An id too long to keep is left out: receipts carry our own reference. */
+    (void)text_copy(reading->gateway_id, sizeof reading->gateway_id, id);
+    return true;
+}
+
 /* What a status means that the profile says nothing of. Refusals nobody foresaw (a wrong URL, a changed
  * interface) would fail every message alike, so they stop the lane. */
 static enum submit_outcome outcome_by_status(int status)
@@ -123,7 +182,6 @@ static void answered_read(const struct profile *profile, const struct http_answe
     bool readable =
         !answer->body_cut && webhook_body_parse(BODY_JSON, answer->body, answer->body_bytes, &body);
     const struct outcome_rule *rule = rule_find(profile, answer->status, readable ? &body : NULL);
-    const char *id = "";
     snprintf(reading->reason, sizeof reading->reason, "%d", answer->status);
     if (rule != NULL) {
         reading->outcome = rule->outcome;
@@ -131,14 +189,12 @@ static void answered_read(const struct profile *profile, const struct http_answe
             snprintf(reading->reason, sizeof reading->reason, "%d %s", answer->status, rule->value);
     } else if (!is_accepted_status(profile, answer->status)) {
         reading->outcome = outcome_by_status(answer->status);
-    } else if (readable && webhook_body_member(&body, profile->accepted_id, &id) == MEMBER_TEXT &&
-               id[0] != '\0') {
+    } else if (body_accepts(profile, answer, readable ? &body : NULL, reading)) {
         reading->outcome = SUBMIT_ACCEPTED;
-        /* An id too long to keep is left out: receipts carry our own reference. */
-        (void)text_copy(reading->gateway_id, sizeof reading->gateway_id, id);
     } else {
         reading->outcome = SUBMIT_UNKNOWN;
-        snprintf(reading->reason, sizeof reading->reason, "%d without a readable id", answer->status);
+        snprintf(reading->reason, sizeof reading->reason, "%d %s", answer->status,
+                 profile->accepted_starts_count > 0 ? "with an unexpected body" : "without a readable id");
     }
     if (readable)
         webhook_body_clear(&body);

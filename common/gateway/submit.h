@@ -18,7 +18,7 @@ struct submit_fields {
 };
 
 /* A request written into text buffers that the caller keeps until http_client_send has copied them. */
-#define SUBMIT_HEADERS_MAX 8
+#define SUBMIT_HEADERS_MAX 16
 struct submit_request {
     struct text url, body;
     struct text header_texts[SUBMIT_HEADERS_MAX];

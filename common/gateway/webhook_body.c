@@ -25,6 +25,7 @@ bool webhook_body_parse(enum body_format format, const char *bytes, size_t bytes
         read = cJSON_IsObject(body_out->tree);
         break;
     case BODY_FORM:
+    case BODY_QUERY:
         body_out->tree = cJSON_CreateObject();
         read = body_out->tree != NULL && form_parse(bytes, bytes_count, body_out->tree);
         break;

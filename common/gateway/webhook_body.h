@@ -10,8 +10,8 @@ struct webhook_body {
     cJSON *tree; /* an object; a form becomes one of texts */
 };
 
-/* False when the bytes are not a JSON object, or not a form (a broken percent escape, a name given twice), or
- * hold invalid UTF-8 or NUL; then there is nothing to clear. */
+/* A query is written like a form. False when the bytes are not a JSON object, or not a form (a broken percent
+ * escape, a name given twice), or hold invalid UTF-8 or NUL; then there is nothing to clear. */
 bool webhook_body_parse(enum body_format format, const char *bytes, size_t bytes_count,
                         struct webhook_body *body_out) MUST_CHECK;
 void webhook_body_clear(struct webhook_body *body);

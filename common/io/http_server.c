@@ -292,7 +292,11 @@ void http_exchange_answer(struct http_exchange *exchange, int status, const char
     evhttp_request_set_on_complete_cb(request, exchange_on_written, exchange->connection);
     exchange_finish(exchange);
     /* NULL: evhttp's own words for the status; it lacks these. */
-    evhttp_send_reply(request, status, status == 429 ? "Too Many Requests" : NULL, NULL);
+    evhttp_send_reply(request, status,
+                      status == 429   ? "Too Many Requests"
+                      : status == 422 ? "Unprocessable Content"
+                                      : NULL,
+                      NULL);
 }
 
 void http_exchange_cut(struct http_exchange *exchange, bool reset)

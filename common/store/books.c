@@ -12,9 +12,9 @@
 #define REPORT_LINES_MAX 20
 #define ROW_PARTS        6
 
-/* The last value logged for a pulse is the one that counts. */
+/* The last value logged for a question of a pulse is the one that counts. */
 struct answer_row {
-    char *pulse;
+    char *asked; /* "pulse|question" */
     int64_t seq;
     char *counter; /* "week|pilot|question|stratum|value" */
 };
@@ -139,7 +139,7 @@ static bool split_row(char *row, char *parts_out[ROW_PARTS])
     return true;
 }
 
-/* One row of the log: an answer (kept until the last of its pulse is known) or a disposition. */
+/* One row of the log: an answer (kept until the last of its question is known) or a disposition. */
 static void take_row(const struct redis_value *entry, struct answer_rows *answers, struct sums *differences)
 {
     const struct redis_value *fields = redis_item(entry, 1);
@@ -161,18 +161,19 @@ static void take_row(const struct redis_value *entry, struct answer_rows *answer
         answers->rows = memory_resized(answers->rows, answers->capacity, sizeof *answers->rows);
     }
     /* pulse, question, value, week, stratum, pilot */
+    struct answer_row *answer_row = &answers->rows[answers->count++];
+    *answer_row = (struct answer_row){.seq = strtoll(redis_text(redis_item(entry, 0)), NULL, 10)};
+    snprintf(name, sizeof name, "%s|%s", part[0], part[1]);
+    answer_row->asked = memory_text(name);
     snprintf(name, sizeof name, "%s|%s|%s|%s|%s", part[3], part[5], part[1], part[4], part[2]);
-    answers->rows[answers->count++] =
-        (struct answer_row){.pulse = memory_text(part[0]),
-                            .seq = strtoll(redis_text(redis_item(entry, 0)), NULL, 10),
-                            .counter = memory_text(name)};
+    answer_row->counter = memory_text(name);
 }
 
 static int compare_answers(const void *a, const void *b)
 {
     const struct answer_row *left = a, *right = b;
-    int pulses = strcmp(left->pulse, right->pulse);
-    return pulses != 0 ? pulses : (left->seq > right->seq) - (left->seq < right->seq);
+    int asked = strcmp(left->asked, right->asked);
+    return asked != 0 ? asked : (left->seq > right->seq) - (left->seq < right->seq);
 }
 
 static void count_answers(struct answer_rows *answers, struct sums *differences)
@@ -182,13 +183,13 @@ static void count_answers(struct answer_rows *answers, struct sums *differences)
     }
     for (size_t i = 0; i < answers->count; i++) {
         bool last =
-            i + 1 == answers->count || strcmp(answers->rows[i].pulse, answers->rows[i + 1].pulse) != 0;
+            i + 1 == answers->count || strcmp(answers->rows[i].asked, answers->rows[i + 1].asked) != 0;
         if (last) {
             sums_add(differences, answers->rows[i].counter, 1);
         }
     }
     for (size_t i = 0; i < answers->count; i++) {
-        free(answers->rows[i].pulse);
+        free(answers->rows[i].asked);
         free(answers->rows[i].counter);
     }
     free(answers->rows);

@@ -34,12 +34,22 @@ void batch_key_command(struct redis_command *command, const char *org, const cha
 
 bool contacts_import_result(const struct redis_value *value, struct contacts_counts *counts)
 {
-    if (strcmp(redis_word(value), "OK") != 0 || redis_count(value) != 5) {
+    if (strcmp(redis_word(value), "OK") != 0 || redis_count(value) < 6) {
         return false;
     }
     counts->added += redis_int(redis_item(value, 1));
     counts->updated += redis_int(redis_item(value, 2));
     counts->unchanged += redis_int(redis_item(value, 3));
     counts->joined += redis_int(redis_item(value, 4));
+    counts->blocked += redis_int(redis_item(value, 5));
     return true;
+}
+
+size_t contacts_import_blocked(const struct redis_value *value, size_t rows_out[STORE_ITEMS_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 6; i < redis_count(value) && count < STORE_ITEMS_MAX; i++) {
+        rows_out[count++] = (size_t)(redis_int(redis_item(value, i)) - 1);
+    }
+    return count;
 }

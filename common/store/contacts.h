@@ -25,6 +25,7 @@ struct contacts_batch {
 
 struct contacts_counts {
     int64_t added, updated, unchanged, joined;
+    int64_t blocked; /* on the do-not-contact list: not imported */
 };
 
 void contacts_import_command(struct redis_command *command, const char *org,
@@ -34,5 +35,8 @@ void batch_key_command(struct redis_command *command, const char *org, const cha
 
 /* Adds to the counts; false when the answer is not one of this function's. */
 bool contacts_import_result(const struct redis_value *value, struct contacts_counts *counts) MUST_CHECK;
+
+/* Which rows of the batch were blocked, by index; returns how many. */
+size_t contacts_import_blocked(const struct redis_value *value, size_t rows_out[STORE_ITEMS_MAX]);
 
 #endif

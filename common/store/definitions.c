@@ -272,6 +272,34 @@ enum put_result survey_set_active(struct redis_link *link, const char *org, cons
     return put(link, &command, error);
 }
 
+void survey_resolve_command(struct redis_command *command, const char *org)
+{
+    key_command(command, "HKEYS", org, "surveys", NULL, 0);
+}
+
+bool survey_resolve_result(const struct redis_value *value, const char *id, char ref_out[SURVEY_REF_SIZE],
+                           struct error *error)
+{
+    long best = 0;
+    size_t id_chars = strlen(id);
+    for (size_t i = 0; i < redis_count(value); i++) {
+        const char *field = redis_text(redis_item(value, i));
+        const char *mark = strstr(field, "|active");
+        if (mark != NULL && strncmp(field, id, id_chars) == 0 && field[id_chars] == '@') {
+            long version = strtol(field + id_chars + 1, NULL, 10);
+            best = version > best ? version : best;
+        }
+    }
+    if (best == 0) {
+        return error_set(
+            error, "survey \"%s\" has no active version: activate one with `pulssi survey activate %s@N`", id,
+            id);
+    }
+    int written = snprintf(ref_out, SURVEY_REF_SIZE, "%s@%ld", id, best);
+    return (written > 0 && written < SURVEY_REF_SIZE) ||
+           error_set(error, "survey \"%.60s\": name too long", id);
+}
+
 bool survey_resolve(struct redis_link *link, const char *org, const char *wanted,
                     char ref_out[SURVEY_REF_SIZE], struct error *error)
 {
@@ -280,28 +308,9 @@ bool survey_resolve(struct redis_link *link, const char *org, const char *wanted
                error_set(error, "survey \"%.60s\": expected ID or ID@VERSION", wanted);
     }
     struct redis_value *value = run_on_key(link, "HKEYS", org, "surveys", NULL, 0, error);
-    if (value == NULL) {
-        return false;
-    }
-    long best = 0;
-    size_t id_chars = strlen(wanted);
-    for (size_t i = 0; i < redis_count(value); i++) {
-        const char *field = redis_text(redis_item(value, i));
-        const char *mark = strstr(field, "|active");
-        if (mark != NULL && strncmp(field, wanted, id_chars) == 0 && field[id_chars] == '@') {
-            long version = strtol(field + id_chars + 1, NULL, 10);
-            best = version > best ? version : best;
-        }
-    }
+    bool resolved = value != NULL && survey_resolve_result(value, wanted, ref_out, error);
     redis_value_free(&value);
-    if (best == 0) {
-        return error_set(
-            error, "survey \"%s\" has no active version: activate one with `pulssi survey activate %s@N`",
-            wanted, wanted);
-    }
-    int written = snprintf(ref_out, SURVEY_REF_SIZE, "%s@%ld", wanted, best);
-    return (written > 0 && written < SURVEY_REF_SIZE) ||
-           error_set(error, "survey \"%.60s\": name too long", wanted);
+    return resolved;
 }
 
 bool surveys_any_active(struct redis_link *link, const char *org, bool *any_out, struct error *error)

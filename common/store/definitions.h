@@ -67,5 +67,9 @@ bool surveys_any_active(struct redis_link *link, const char *org, bool *any_out,
  */
 bool survey_resolve(struct redis_link *link, const char *org, const char *wanted,
                     char ref_out[SURVEY_REF_SIZE], struct error *error) MUST_CHECK;
+/* The same for a survey given as "id" only. */
+void survey_resolve_command(struct redis_command *command, const char *org);
+bool survey_resolve_result(const struct redis_value *value, const char *id, char ref_out[SURVEY_REF_SIZE],
+                           struct error *error) MUST_CHECK;
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define CLAIM_FIELDS 9
+#define CLAIM_FIELDS 10
 
 void lane_take_command(struct redis_command *command, const char *org, const char *owner,
                        int64_t redis_now_ms, int64_t hold_ms, bool fresh)
@@ -56,7 +56,8 @@ void outbox_claim_command(struct redis_command *command, const char *org, int64_
 
 static bool claimed_read(const struct redis_value *value, size_t first, struct claimed *claimed)
 {
-    *claimed = (struct claimed){.attempts = redis_int(redis_item(value, first + 2))};
+    *claimed = (struct claimed){.attempts = redis_int(redis_item(value, first + 2)),
+                                .step = (int)redis_int(redis_item(value, first + 9))};
     const struct redis_value *sealed = redis_item(value, first + 5);
     if (redis_text_bytes(sealed) == SEALED_BYTES) {
         memcpy(claimed->sealed, redis_text(sealed), SEALED_BYTES);
@@ -113,6 +114,7 @@ enum intended outbox_intend_result(const struct redis_value *value)
         {"EXCLUDED", INTEND_ENDED},
         {"CAPPED", INTEND_ENDED},
         {"INELIGIBLE", INTEND_ENDED},
+        {"CANCELLED", INTEND_ENDED},
         {"FENCED", INTEND_NOT_OURS},
         {"GONE", INTEND_NOT_OURS},
     };
@@ -184,7 +186,9 @@ bool org_next_result(const struct redis_value *value, struct org_next *next_out)
         .leased = redis_int(redis_item(value, 6)),
         .lease_until_ms = number_or_none(value, 7),
         .rollup_due_ms = number_or_none(value, 8),
+        .schedule_due_ms = number_or_none(value, 10),
     };
-    return strcmp(redis_word(value), "OK") == 0 && redis_count(value) == 9 &&
-           text_copy(next_out->round, sizeof next_out->round, redis_text(redis_item(value, 1)));
+    return strcmp(redis_word(value), "OK") == 0 && redis_count(value) == 11 &&
+           text_copy(next_out->round, sizeof next_out->round, redis_text(redis_item(value, 1))) &&
+           text_copy(next_out->schedule, sizeof next_out->schedule, redis_text(redis_item(value, 9)));
 }

@@ -4,6 +4,8 @@
 
 #include "domain/delivery.h"
 #include "domain/keys.h"
+#include "domain/message_kind.h"
+#include "domain/schedule.h"
 #include "domain/survey.h"
 #include "store/call.h"
 
@@ -25,7 +27,7 @@ bool outbox_recover_result(const struct redis_value *value, int64_t *requeued_ou
 
 struct claimed {
     char message[ID_SIZE];
-    char kind[16]; /* invite, stop_confirm */
+    char kind[MESSAGE_KIND_SIZE];
     int64_t attempts;
     char pulse[ID_SIZE]; /* "" = none */
     char contact[ID_SIZE];
@@ -34,6 +36,7 @@ struct claimed {
     char batch[ID_SIZE];
     char language[LANGUAGE_SIZE];
     char survey[SURVEY_REF_SIZE]; /* "" = none */
+    int step;                     /* of a conversation: a question's index or STEP_NAME; else 0 */
 };
 void outbox_claim_command(struct redis_command *command, const char *org, int64_t fence, int64_t redis_now_ms,
                           int64_t lease_until_ms, int64_t now_ms, int64_t count_max);
@@ -52,7 +55,7 @@ void outbox_intend_command(struct redis_command *command, const char *org, const
 enum intended {
     INTEND_OK,       /* hand it over now */
     INTEND_WINDOW,   /* queued again for the next opening */
-    INTEND_ENDED,    /* stale, suppressed, capped, excluded, ineligible: final */
+    INTEND_ENDED,    /* stale, suppressed, capped, excluded, ineligible, cancelled: final */
     INTEND_NOT_OURS, /* fenced or gone */
     INTEND_FAILED,   /* an error answer */
 };
@@ -88,8 +91,10 @@ struct org_next {
     int64_t wait_due_ms;  /* Redis time */
     int64_t bulk_due_ms;  /* domain */
     int64_t leased;
-    int64_t lease_until_ms; /* Redis time */
-    int64_t rollup_due_ms;  /* domain */
+    int64_t lease_until_ms;          /* Redis time */
+    int64_t rollup_due_ms;           /* domain */
+    char schedule[SCHEDULE_ID_SIZE]; /* "" = none */
+    int64_t schedule_due_ms;         /* domain */
 };
 void org_next_command(struct redis_command *command, const char *org);
 bool org_next_result(const struct redis_value *value, struct org_next *next_out) MUST_CHECK;

@@ -6,6 +6,11 @@
 void round_plan_command(struct redis_command *command, const char *org, const struct round *round)
 {
     call_begin(command, "round_plan", org);
+    round_add_plan(command, round);
+}
+
+void round_add_plan(struct redis_command *command, const struct round *round)
+{
     redis_command_add(command, round->id);
     redis_command_add(command, round->pilot);
     redis_command_add(command, round->survey);

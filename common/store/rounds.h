@@ -22,6 +22,8 @@ struct round {
 };
 
 void round_plan_command(struct redis_command *command, const char *org, const struct round *round);
+/* Adds what planning a round takes: name, pilot, survey, start, not-after, seed, sample. */
+void round_add_plan(struct redis_command *command, const struct round *round);
 enum round_planned { ROUND_PLANNED, ROUND_SAME, ROUND_DIFFERS, ROUND_PLAN_FAILED };
 /* differs_out names the first field that differs and its value ("sample = 40") when ROUND_DIFFERS. */
 enum round_planned round_plan_result(const struct redis_value *value, char differs_out[128]);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LOAD_FIELDS 14
+#define LOAD_FIELDS 15
 
 void week_load_command(struct redis_command *command, const char *org, const char *week)
 {
@@ -29,6 +29,7 @@ static bool pulse_read(const struct redis_value *value, size_t first, struct wee
         .asked = redis_text_bytes(redis_item(value, first + 3)) > 0,
         .closes_ms = redis_int(redis_item(value, first + 4)),
         .end = {.answered = redis_text_bytes(redis_item(value, first + 5)) > 0,
+                .complete = redis_text_bytes(redis_item(value, first + 14)) > 0,
                 .unparseable = redis_text_bytes(redis_item(value, first + 6)) > 0,
                 .stopped = redis_text_bytes(redis_item(value, first + 7)) > 0,
                 .delivered = strcmp(redis_text(redis_item(value, first + 9)), "delivered") == 0},
@@ -82,10 +83,11 @@ bool week_settle_result(const struct redis_value *value, int64_t *settled_out, i
     return strcmp(redis_word(value), "OK") == 0;
 }
 
-void week_sweep_command(struct redis_command *command, const char *org, const char *week)
+void week_sweep_command(struct redis_command *command, const char *org, const char *week, int64_t now_ms)
 {
     call_begin(command, "week_sweep", org);
     redis_command_add(command, week);
+    redis_command_add_int(command, now_ms);
 }
 
 bool week_sweep_result(const struct redis_value *value, int64_t *removed_out, int64_t *left_out)

@@ -37,7 +37,8 @@ void week_settle_command(struct redis_command *command, const char *org, const c
                          const struct week_end *ends, size_t ends_count);
 bool week_settle_result(const struct redis_value *value, int64_t *settled_out, int64_t *stale_out) MUST_CHECK;
 
-void week_sweep_command(struct redis_command *command, const char *org, const char *week);
+/* Ends queued messages whose time is over, as a dispatcher would; removes what is settled. */
+void week_sweep_command(struct redis_command *command, const char *org, const char *week, int64_t now_ms);
 bool week_sweep_result(const struct redis_value *value, int64_t *removed_out, int64_t *left_out) MUST_CHECK;
 
 /* units and figures: at most 60 pairs a call. */

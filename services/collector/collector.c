@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "collector/encounter.h"
 #include "collector/events.h"
 #include "collector/inbound.h"
 #include "collector/receipt.h"
@@ -49,6 +50,14 @@ int64_t collector_now_ms(struct collector *collector)
     if (!clock_reload(&collector->clock, &error))
         log_warning("%s: the clock goes on as it was", error.text);
     return clock_domain_ms(&collector->clock);
+}
+
+struct webhook_input collector_input(struct http_exchange *exchange)
+{
+    struct webhook_input input = {.query = http_exchange_query(exchange),
+                                  .content_type = http_exchange_header(exchange, "Content-Type")};
+    input.body = http_exchange_body(exchange, &input.body_bytes);
+    return input;
 }
 
 void collector_answer(struct http_exchange *exchange, int status)
@@ -167,17 +176,24 @@ static const struct route_gateway *authenticate(const struct routing *routing, c
     return gateway != NULL && secret_equal(token, gateway->settings->webhook_token) ? gateway : NULL;
 }
 
+/* A webhook comes in one way only. */
+static bool method_fits(const struct route_gateway *gateway, enum webhook webhook, enum http_method method)
+{
+    bool is_get = webhook == WEBHOOK_REPLY ? webhook_reply_is_get(gateway->profile)
+                                           : webhook_receipt_is_get(gateway->profile);
+    return method == (is_get ? HTTP_GET : HTTP_POST);
+}
+
 static void webhook_take(struct collector *collector, struct http_exchange *exchange)
 {
     char path[sizeof WEBHOOK_PREFIX + 256];
     const char *name = "", *token = "";
     enum webhook webhook = WEBHOOK_NONE;
-    if (http_exchange_method(exchange) == HTTP_POST &&
-        text_copy(path, sizeof path, http_exchange_path(exchange)))
+    if (text_copy(path, sizeof path, http_exchange_path(exchange)))
         webhook = path_split(path, &name, &token);
     const struct route_gateway *gateway =
         webhook == WEBHOOK_NONE ? NULL : authenticate(collector->routing, name, token);
-    if (gateway == NULL)
+    if (gateway == NULL || !method_fits(gateway, webhook, http_exchange_method(exchange)))
         collector_answer(exchange, 404);
     else if (!collector->redis_is_safe)
         collector_answer(exchange, 503);
@@ -203,6 +219,8 @@ static void collector_on_request(void *context, struct http_exchange *exchange)
         say(exchange, 200, "ok\n");
     else if (readiness)
         say(exchange, 503, "Redis is not connected, or not safe: see the log\n");
+    else if (strcmp(path, ENCOUNTERS_PATH) == 0)
+        encounter_start(collector, exchange);
     else
         webhook_take(collector, exchange);
 }

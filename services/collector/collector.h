@@ -1,7 +1,8 @@
 /* The collector: webhooks in, receipts and replies committed, answered 200 only when they are on disk.
  *
- *   POST /v1/gateways/{name}/{token}/reply    → inbound.c
- *   POST /v1/gateways/{name}/{token}/receipt  → receipt.c
+ *   POST /v1/gateways/{name}/{token}/reply    → inbound.c   (GET where the gateway's profile says so)
+ *   POST /v1/gateways/{name}/{token}/receipt  → receipt.c   (likewise)
+ *   POST /v1/encounters                       → encounter.c (an API: answers 401 to a wrong token, and says what is wrong)
  *   GET  /healthz  the process runs           GET /readyz  Redis is connected
  *
  * Everything else, a wrong token included, is 404 with nothing said. Single-threaded; holds no reply in
@@ -12,6 +13,7 @@
 #include "base/settings.h"
 #include "collector/refresh.h"
 #include "collector/routing.h"
+#include "gateway/webhook.h"
 #include "io/http_server.h"
 #include "io/redis.h"
 
@@ -40,6 +42,9 @@ int collector_run(const struct settings *settings);
 /* Domain time, from the clock file as it is now: its owner may have moved it in the moment before a reply
  * arrived that answers a message of that moment. */
 int64_t collector_now_ms(struct collector *collector);
+
+/* A webhook's request, as the gateway layer reads it; borrowed from the exchange. */
+struct webhook_input collector_input(struct http_exchange *exchange);
 
 /* Answers with an empty body. */
 void collector_answer(struct http_exchange *exchange, int status);

@@ -23,7 +23,7 @@
 #include "collector/events.h"
 #include "domain/session.h"
 #include "gateway/webhook.h"
-#include "store/replies.h"
+#include "store/reply_compose.h"
 
 #define LOADS_MAX 5
 
@@ -36,10 +36,10 @@ struct inbound {
     struct route_org *org;
     char hash[PHONE_HASH_SIZE];
     char digest[ID_SIZE];
-    char confirm_message[ID_SIZE]; /* in case a STOP is to be confirmed */
+    struct reply_ids ids;
     int loads;
     struct session session;
-    const struct survey *survey; /* of the open question; NULL when none is open */
+    const struct survey *survey; /* of the open step; NULL when none is open */
     struct reply_decision decision;
 };
 
@@ -59,13 +59,12 @@ void inbound_start(struct collector *collector, const struct route_gateway *gate
                    struct http_exchange *exchange)
 {
     struct inbound *inbound = memory_zeroed(1, sizeof *inbound);
-    size_t body_bytes = 0;
-    const char *body = http_exchange_body(exchange, &body_bytes);
+    const struct webhook_input input = collector_input(exchange);
     inbound->collector = collector;
     inbound->gateway = gateway;
     inbound->exchange = exchange;
     inbound->received_ms = collector_now_ms(collector);
-    enum webhook_problem problem = webhook_reply_read(gateway->profile, body, body_bytes, &inbound->reply);
+    enum webhook_problem problem = webhook_reply_read(gateway->profile, &input, &inbound->reply);
     if (problem == WEBHOOK_OK) {
         inbound_route(inbound);
         return;
@@ -118,7 +117,7 @@ static void inbound_load(struct inbound *inbound)
     if (inbound->loads++ == 0) {
         phone_hash(inbound->org->hash_key, inbound->reply.from, inbound->hash);
         reply_digest(inbound, inbound->digest);
-        id_random(inbound->confirm_message);
+        reply_ids_draw(&inbound->ids);
     }
     reply_load_command(&collector->command, inbound->org->id, inbound->hash);
     redis_send(collector->redis, &collector->command, inbound_on_loaded, inbound);
@@ -132,7 +131,7 @@ static void inbound_on_loaded(void *context, const struct redis_value *value)
         inbound_finish(inbound, 503);
         return;
     }
-    if (!session_open(&inbound->session, inbound->received_ms)) {
+    if (session_step(&inbound->session, inbound->received_ms) == STEP_NONE) {
         inbound_decide(inbound);
         return;
     }
@@ -143,7 +142,7 @@ static void inbound_on_loaded(void *context, const struct redis_value *value)
         inbound_survey(inbound);
 }
 
-/* --- the open question's survey, the first time it is needed --- */
+/* --- the open step's survey, the first time it is needed --- */
 
 static void inbound_survey(struct inbound *inbound)
 {
@@ -175,33 +174,41 @@ static void inbound_on_survey(void *context, const struct redis_value *value)
 
 static void inbound_decide(struct inbound *inbound)
 {
+    int step = session_step(&inbound->session, inbound->received_ms);
+    int language = org_language(&inbound->org->record.org, inbound->session.language);
+    struct reading_context context = {
+        .name = step == STEP_NAME, .language = language < 0 ? 0 : language, .words = &inbound->org->words};
     struct reading reading;
-    reply_read(inbound->survey == NULL ? NULL : &inbound->survey->questions[0], inbound->reply.text,
-               &reading);
-    session_decide(&inbound->session, &reading, inbound->received_ms, &inbound->decision);
+    if (step != STEP_NONE && step != STEP_NAME)
+        context.question = &inbound->survey->questions[step];
+    reply_read(&context, inbound->reply.text, &reading);
+    session_decide(&inbound->session, inbound->survey, &reading, inbound->received_ms, &inbound->decision);
     inbound_commit(inbound);
 }
 
 static void inbound_commit(struct inbound *inbound)
 {
     struct collector *collector = inbound->collector;
-    int64_t week = week_index_at(inbound->org->record.org.zone, inbound->received_ms);
-    struct reply_commit commit = {
-        .session = &inbound->session,
-        .decision = &inbound->decision,
-        .open = inbound->survey != NULL,
-        .received_ms = inbound->received_ms,
-        .confirm_not_after_ms = inbound->received_ms + DAY_MS,
-    };
-    week_text(week, commit.this_week);
-    week_text(week - 1, commit.last_week);
-    week_text(week - 2, commit.week_before_last);
+    const struct reply_source source = {.org = &inbound->org->record.org,
+                                        .reader_public = inbound->org->reader_public,
+                                        .survey = inbound->survey,
+                                        .ids = &inbound->ids,
+                                        .phone = inbound->reply.from,
+                                        .words = inbound->reply.text};
+    struct reply_commit commit = {.session = &inbound->session,
+                                  .decision = &inbound->decision,
+                                  .phone_hash = inbound->hash,
+                                  .received_ms = inbound->received_ms};
+    struct reply_records records = {0};
     memcpy(commit.digest, inbound->digest, sizeof commit.digest);
-    memcpy(commit.confirm_message, inbound->confirm_message, sizeof commit.confirm_message);
-    if (inbound->survey != NULL)
-        question_ref(inbound->survey, 0, commit.question);
-    reply_commit_command(&collector->command, inbound->org->id, &commit);
-    redis_send(collector->redis, &collector->command, inbound_on_committed, inbound);
+    if (reply_compose(&source, &commit, &records)) {
+        reply_commit_command(&collector->command, inbound->org->id, &commit);
+        redis_send(collector->redis, &collector->command, inbound_on_committed, inbound);
+    } else {
+        log_error("a reply waits: the reader key of org %s cannot be used", inbound->org->id);
+        inbound_finish(inbound, 503);
+    }
+    reply_records_free(&records);
 }
 
 static void inbound_on_committed(void *context, const struct redis_value *value)

@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include "collector/events.h"
-#include "gateway/webhook.h"
 #include "store/outbox.h"
 
 struct receipt_flow {
@@ -50,9 +49,8 @@ void receipt_start(struct collector *collector, const struct route_gateway *gate
                    struct http_exchange *exchange)
 {
     struct webhook_receipt receipt;
-    size_t body_bytes = 0;
-    const char *body = http_exchange_body(exchange, &body_bytes);
-    enum webhook_problem problem = webhook_receipt_read(gateway->profile, body, body_bytes, &receipt);
+    const struct webhook_input input = collector_input(exchange);
+    enum webhook_problem problem = webhook_receipt_read(gateway->profile, &input, &receipt);
     const char *event = receipt_event(problem, receipt.state);
     struct route_org *first = routing_next(collector->routing, gateway, NULL);
     if (event == NULL && first == NULL)

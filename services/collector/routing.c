@@ -1,6 +1,6 @@
 /* The table of gateways and orgs. An org enters it, or is replaced in it, only after every check that the
  * design wants before work: its keys are the ones in force, its caps leave the reply window room, its number
- * is nobody else's. Reads key files; never asks Redis by itself. */
+ * is nobody else's, its languages can be read. Reads key and message files; never asks Redis by itself. */
 #include "collector/routing.h"
 
 #include <stdio.h>
@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "store/keyring.h"
+#include "store/message_files.h"
 
 struct route_survey {
     struct route_survey *next;
@@ -128,11 +129,25 @@ static bool number_is_free(const struct routing *routing, const struct org *org,
     return true;
 }
 
+/* The words belong to the program, like its code: they are read again only for other languages. */
+static bool words_load(const struct routing *routing, const struct route_org *org, const struct org *now,
+                       struct reply_words *words_out, struct error *error)
+{
+    const struct org *before = &org->record.org;
+    if (org->ready && before->languages_count == now->languages_count &&
+        memcmp(before->languages, now->languages, sizeof now->languages) == 0) {
+        *words_out = org->words;
+        return true;
+    }
+    return message_texts_load(routing->settings->share_folder, now, NULL, words_out, error);
+}
+
 /* True also for an org without keys: it is not ready, and nothing can have been sent for it. */
 static bool org_accept(struct routing *routing, struct route_org *org, const struct org_record *record,
                        struct error *error)
 {
-    unsigned char key[KEY_BYTES];
+    unsigned char hash_key[KEY_BYTES], reader_public[KEY_BYTES];
+    struct reply_words words;
     struct error waiting = {""};
     if (record->fingerprint_hash[0] == '\0') {
         error_set(&waiting, "org \"%s\" has no keys yet, it is left out: run `pulssi keys generate --org %s`",
@@ -146,10 +161,14 @@ static bool org_accept(struct routing *routing, struct route_org *org, const str
                          "person would be asked again while the last question is open",
                          org->id, record->org.gap_days, (long long)routing->settings->reply_window_days);
     if (!number_is_free(routing, &record->org, error) ||
-        !keyring_load(routing->settings, record, KEY_HASH, key, error))
+        !keyring_load(routing->settings, record, KEY_HASH, hash_key, error) ||
+        !keyring_load(routing->settings, record, KEY_READER_PUBLIC, reader_public, error) ||
+        !words_load(routing, org, &record->org, &words, error))
         return false;
     org->record = *record;
-    memcpy(org->hash_key, key, sizeof key);
+    memcpy(org->hash_key, hash_key, sizeof hash_key);
+    memcpy(org->reader_public, reader_public, sizeof reader_public);
+    org->words = words;
     org->ready = true;
     org->problem[0] = '\0';
     return true;
@@ -189,6 +208,14 @@ struct route_org *routing_org(const struct routing *routing, const struct route_
     struct route_org *org = routing_next(routing, gateway, NULL);
     while (org != NULL && strcmp(org->record.org.reply_number, number) != 0)
         org = routing_next(routing, gateway, org);
+    return org;
+}
+
+struct route_org *routing_org_named(const struct routing *routing, const char *id)
+{
+    struct route_org *org = routing->orgs;
+    while (org != NULL && !(org->ready && strcmp(org->id, id) == 0))
+        org = org->next;
     return org;
 }
 

@@ -1,9 +1,11 @@
-/* Whose reply is it: gateways by name, orgs by gateway and receiving number, with each org's hash key and the
- * surveys that were needed so far. An org stays in its place in memory for the life of the process; what it
- * says may be replaced between two steps of a flow. Holds hash keys, never logs them. */
+/* Whose reply is it: gateways by name, orgs by gateway and receiving number, with each org's hash key and
+ * reader public key, the words its replies are read by, and the surveys that were needed so far. An org stays
+ * in its place in memory for the life of the process; what it says may be replaced between two steps of a
+ * flow. Holds hash keys, never logs them. */
 #ifndef COLLECTOR_ROUTING_H
 #define COLLECTOR_ROUTING_H
 
+#include "domain/reply_words.h"
 #include "gateway/profile.h"
 #include "store/definitions.h"
 
@@ -19,6 +21,8 @@ struct route_org {
     bool ready; /* read and accepted at least once; the rest holds */
     struct org_record record;
     unsigned char hash_key[KEY_BYTES];
+    unsigned char reader_public[KEY_BYTES];
+    struct reply_words words; /* of all its languages */
     struct route_survey *surveys;
     char problem[512]; /* last said in the log, "" = none */
 };
@@ -43,6 +47,8 @@ const struct route_gateway *routing_gateway(const struct routing *routing, const
 /* The org that a gateway's number belongs to, or NULL. */
 struct route_org *routing_org(const struct routing *routing, const struct route_gateway *gateway,
                               const char *number);
+/* The org of that id, when it can be worked with, or NULL. */
+struct route_org *routing_org_named(const struct routing *routing, const char *id);
 /* The orgs of a gateway, one after the other; NULL begins and ends. */
 struct route_org *routing_next(const struct routing *routing, const struct route_gateway *gateway,
                                const struct route_org *after);

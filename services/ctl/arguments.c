@@ -3,14 +3,19 @@
 #include "base/secret.h"
 #include "ctl/ctl.h"
 
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct command *command_find(int argc, char **argv, int *words_out);
 static int refuse_command(int argc, char **argv);
+static int refuse_output(void);
 static int read_arguments(struct ctl *ctl, int count, char **words);
 static const char **option_slot(struct ctl *ctl, const char *name, size_t name_chars, bool *takes_value_out);
+static bool option_repeats(const struct ctl *ctl, const char *name, size_t name_chars);
 static int check_required(const struct ctl *ctl);
 
 int ctl_run(int argc, char **argv)
@@ -39,13 +44,22 @@ int ctl_run(int argc, char **argv)
     secret_start();
     if (status == EXIT_SUCCESS)
         status = command->run(ctl);
-    if (fflush(stdout) != 0 && status == EXIT_SUCCESS) {
-        fputs("pulssi: standard output cannot be written\n", stderr);
-        status = EXIT_FAILURE;
-    }
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_SUCCESS)
+        status = refuse_output();
     redis_link_close(&ctl->link);
     free(ctl);
     return status;
+}
+
+/* Standard output was not written, now or before. Whoever reads a pipe may have seen enough, as with `| head`:
+ * nothing is said of that, and the status is that of a program which the pipe ended. */
+static int refuse_output(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO};
+    if (poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0)
+        return 128 + SIGPIPE;
+    fputs("pulssi: standard output cannot be written\n", stderr);
+    return EXIT_FAILURE;
 }
 
 static const struct command *command_find(int argc, char **argv, int *words_out)
@@ -79,8 +93,9 @@ static int refuse_command(int argc, char **argv)
         fprintf(stderr, "pulssi: %s: say %s\n", argv[1], known.chars);
     else
         fprintf(stderr, "pulssi: %s %.60s: unknown command; say %s\n", argv[1], argv[2], known.chars);
+    bool helped = asks_help && known.bytes > 0;
     text_free(&known);
-    return asks_help && known.bytes > 0 ? EXIT_SUCCESS : EXIT_USAGE;
+    return helped ? EXIT_SUCCESS : EXIT_USAGE;
 }
 
 static int read_arguments(struct ctl *ctl, int count, char **words)
@@ -103,7 +118,8 @@ static int read_arguments(struct ctl *ctl, int count, char **words)
         const char **slot = option_slot(ctl, word, name_chars, &takes_value);
         if (slot == NULL)
             return ctl_misused(ctl, "%.60s: unknown option", word);
-        if (*slot != NULL)
+        bool repeats = option_repeats(ctl, word, name_chars);
+        if (*slot != NULL && !repeats)
             return ctl_misused(ctl, "%.*s: given twice", (int)name_chars, word);
         if (!takes_value && given != NULL)
             return ctl_misused(ctl, "%.*s: takes no value", (int)name_chars, word);
@@ -115,6 +131,11 @@ static int read_arguments(struct ctl *ctl, int count, char **words)
         if (takes_value && given[0] == '\0')
             return ctl_misused(ctl, "%.*s: the value is empty", (int)name_chars, word);
         *slot = takes_value ? given : "";
+        if (repeats && ctl->repeated_count == COMMAND_REPEATED_MAX)
+            return ctl_misused(ctl, "%.*s: given more than %d times", (int)name_chars, word,
+                               COMMAND_REPEATED_MAX);
+        if (repeats)
+            ctl->repeated[ctl->repeated_count++] = given;
     }
     return check_required(ctl);
 }
@@ -134,6 +155,12 @@ static const char **option_slot(struct ctl *ctl, const char *name, size_t name_c
         }
     }
     return NULL;
+}
+
+static bool option_repeats(const struct ctl *ctl, const char *name, size_t name_chars)
+{
+    const char *repeated = ctl->command->repeated;
+    return repeated != NULL && strlen(repeated) == name_chars && strncmp(repeated, name, name_chars) == 0;
 }
 
 static int check_required(const struct ctl *ctl)

@@ -6,8 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define EXIT_USAGE          2
-#define COMMAND_OPTIONS_MAX 8
+#define EXIT_USAGE           2
+#define COMMAND_OPTIONS_MAX  12
+#define COMMAND_REPEATED_MAX 64 /* values of an option that may be given many times */
 
 struct ctl;
 
@@ -23,6 +24,7 @@ struct command {
     const char *subcommand;               /* NULL = none */
     const char *argument;                 /* "FILE"; NULL = takes none */
     const struct command_option *options; /* ends with an entry without a name; NULL = none */
+    const char *repeated;                 /* the one of them that may be given many times, or NULL */
     const char *summary;                  /* one line */
     const char *details;                  /* further lines of --help, or NULL */
     const char *example;
@@ -47,6 +49,12 @@ extern const struct command command_store_install, command_store_check;
 extern const struct command command_org_put, command_keys_generate, command_pilot_put;
 extern const struct command command_survey_put, command_survey_activate;
 extern const struct command command_import, command_round_start;
+extern const struct command command_round_schedule, command_schedule_list;
+extern const struct command command_schedule_pause, command_schedule_resume, command_schedule_remove;
+extern const struct command command_token_add, command_token_list, command_token_revoke;
+extern const struct command command_person_find, command_person_export, command_person_erase;
+extern const struct command command_volunteers_list, command_volunteers_export, command_volunteers_remove;
+extern const struct command command_words_list, command_audit_list;
 extern const struct command command_status, command_signals, command_books;
 extern const struct command command_settings_sample, command_settings_check;
 extern const struct command command_up;

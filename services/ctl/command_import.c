@@ -86,6 +86,7 @@ static bool import_run(struct ctl *ctl, struct import *import, const char *pilot
                                .hash_key = import->hash_key,
                                .sealing_public = import->sealing_public,
                                .day = day_index_at(org->zone, clock_domain_ms(&clock)),
+                               .report = &import->report,
                                .progress = progress_on_sent,
                                .context = &import->progress};
     if (!import_send(&send, &import->rows, &import->stored, error))
@@ -104,7 +105,7 @@ static bool load_what_is_needed(struct ctl *ctl, struct import *import, const ch
 
 static void print_summary(const struct ctl *ctl, const struct import *import, const char *pilot)
 {
-    bool has_report = import->counts.refused > 0;
+    bool has_report = import->counts.refused + import->stored.blocked > 0;
     const struct {
         const char *name;
         int64_t count;
@@ -113,7 +114,8 @@ static void print_summary(const struct ctl *ctl, const struct import *import, co
                  {"updated", import->stored.updated},
                  {"unchanged", import->stored.unchanged},
                  {"duplicates", import->counts.duplicates},
-                 {"refused", import->counts.refused}};
+                 {"refused", import->counts.refused},
+                 {"blocked", import->stored.blocked}};
     const size_t lines_count = sizeof lines / sizeof lines[0];
     struct text text = {0};
     if (ctl->json) {
@@ -136,7 +138,7 @@ static void print_summary(const struct ctl *ctl, const struct import *import, co
     }
     table_print(&table, "  ");
     if (has_report)
-        printf("Refused lines, with reasons: %s\n", import->report.path);
+        printf("Lines that were not imported, with reasons: %s\n", import->report.path);
 }
 
 static bool progress_is_due(struct progress *progress)
@@ -187,7 +189,8 @@ const struct command command_import = {
     .details =
         "The first line names the columns, in any order: phone, language, and each stratum variable of the\n"
         "organisation. A number that comes twice is one person: the last line wins. A person who is there\n"
-        "already is updated; a STOP stays. Refused lines go to a report with line number and reason.\n"
+        "already is updated; a STOP stays. A number on the do-not-contact list is blocked. Lines that are\n"
+        "not imported go to a report with line number and reason.\n"
         "Stopped half-way, the same command again ends the same.",
     .example = "pulssi import contacts.csv --pilot coaching-a",
     .run = run,

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/message_files.h"
+
 static bool check_against_settings(const struct org *org, const struct settings *settings,
                                    struct error *error);
 
@@ -28,6 +30,8 @@ static int run(struct ctl *ctl)
         goto cleanup;
     }
     if (ctl_store(ctl, &error) && check_against_settings(org, &ctl->settings, &error) &&
+        message_texts_load(ctl->settings.share_folder, org, NULL, NULL,
+                           &error) && /* they fit with its name */
         check_against_stored(ctl, org, &error))
         result = org_store(ctl->link, org->id, json.chars, "", "", "", &error);
 cleanup:;

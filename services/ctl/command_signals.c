@@ -170,9 +170,9 @@ static const char *state_words(const char *state)
     static const struct {
         const char *state, *words;
     } known[] = {{"success", "▲ Success"},
-                 {"failure", "▼ More dissatisfied than the limit"},
+                 {"failure", "▼ Failure"},
                  {"no_signal", "● Not clear yet"},
-                 {"too_few", "⋯ Too few answers"}};
+                 {"too_few", "⋯ Too few"}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (strcmp(known[i].state, state) == 0)
             return known[i].words;
@@ -180,46 +180,69 @@ static const char *state_words(const char *state)
     return state;
 }
 
-static void add_row(struct table *table, const cJSON *figure)
+/* The question is named only where a pilot has more than one. */
+static void add_name(struct table *table, const struct units *units, size_t at)
 {
+    const char *pilot = member_text(units->items[at].figure, "pilot");
+    const char *slash = strrchr(member_text(units->items[at].figure, "question"), '/');
+    bool several = false;
+    for (size_t i = 0; i < units->count && !several; i++)
+        several = i != at && strcmp(units->items[i].week, units->items[at].week) == 0 &&
+                  strcmp(member_text(units->items[i].figure, "pilot"), pilot) == 0;
+    table_cell(table, "%s%s", pilot, several && slash != NULL ? slash : "");
+}
+
+static void add_row(struct table *table, const struct units *units, size_t at)
+{
+    const cJSON *figure = units->items[at].figure;
     bool too_few = strcmp(member_text(figure, "state"), "too_few") == 0;
     bool polarised = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(figure, "polarised"));
     double answered = member_number(figure, "n"), positive = member_number(figure, "positive");
     double rate = member_number(figure, "response_rate"), sent = member_number(figure, "sent");
     const cJSON *wilson = cJSON_GetObjectItemCaseSensitive(figure, "wilson");
-    table_cell(table, "%s", member_text(figure, "pilot"));
-    table_cell(table, "%s%s", state_words(member_text(figure, "state")), polarised ? " (polarised)" : "");
+    const char *first = strchr(member_text(figure, "first_week"), 'W');
+    const char *last = strchr(member_text(figure, "last_week"), 'W');
+    add_name(table, units, at);
+    table_cell(table, "%s%s", state_words(member_text(figure, "state")), polarised ? ", polarised" : "");
     if (too_few || !(answered > 0) || cJSON_GetArraySize(wilson) != 2) {
-        table_cell(table, "too few");
+        table_cell(table, "%s", "");
+        table_cell(table, "%s", "");
         table_cell(table, "%.0f asked", sent);
         table_cell(table, "%s", "");
     } else {
-        table_cell(table, "%.0f of %.0f positive (%.0f %%; %.0f–%.0f %%), %.0f negative", positive, answered,
-                   positive / answered * 100, cJSON_GetArrayItem(wilson, 0)->valuedouble * 100,
-                   cJSON_GetArrayItem(wilson, 1)->valuedouble * 100, member_number(figure, "negative"));
-        table_cell(table, "%.0f of %.0f answered", answered, sent);
+        table_cell(table, "%.0f %% (%.0f–%.0f)", positive / answered * 100,
+                   cJSON_GetArrayItem(wilson, 0)->valuedouble * 100,
+                   cJSON_GetArrayItem(wilson, 1)->valuedouble * 100);
+        table_cell(table, "%.0f %%", member_number(figure, "negative") / answered * 100);
+        table_cell(table, "%.0f of %.0f", answered, sent);
         if (isnan(rate))
             table_cell(table, "%s", "");
         else
-            table_cell(table, "response %.0f %%", rate * 100);
+            table_cell(table, "%.0f %%", rate * 100);
     }
-    table_cell(table, "%s–%s", member_text(figure, "first_week"), member_text(figure, "last_week"));
+    table_cell(table, "%s–%s", first == NULL ? "" : first, last == NULL ? "" : last);
 }
 
 static void print_text(const struct units *units)
 {
+    static const char *const heads[] = {"pilot",    "signal", "positive", "negative",
+                                        "answered", "rate",   "weeks"};
     size_t at = 0;
     if (units->weeks_count == 0)
         fputs("No week is published yet: a week closes on the Monday two weeks later, plus the grace.\n",
               stderr);
     for (size_t i = 0; i < units->weeks_count; i++) {
         struct table table;
-        table_start(&table, "llllll");
+        table_start(&table, "lllrlrl");
         printf("%s%s\n", i > 0 ? "\n" : "", units->weeks[i]);
-        while (at < units->count && strcmp(units->items[at].week, units->weeks[i]) == 0)
-            add_row(&table, units->items[at++].figure);
-        if (table.count == 0)
+        if (at == units->count || strcmp(units->items[at].week, units->weeks[i]) != 0) {
             printf("  nothing published for this pilot\n");
+            continue;
+        }
+        for (size_t column = 0; column < sizeof heads / sizeof heads[0]; column++)
+            table_cell(&table, "%s", heads[column]);
+        for (; at < units->count && strcmp(units->items[at].week, units->weeks[i]) == 0; at++)
+            add_row(&table, units, at);
         table_print(&table, "  ");
     }
 }
@@ -235,9 +258,9 @@ const struct command command_signals = {
     .name = "signals",
     .options = options,
     .summary = "show what is succeeding, what is failing, what cannot be told yet",
-    .details =
-        "Published figures only, pilots in the order of their names. The range after the share is its 95 %\n"
-        "Wilson interval.",
+    .details = "Published figures only, pilots in the order of their names. The range after the positive "
+               "share is its\n"
+               "95 % Wilson interval; the rate is the response rate RR2. --json has everything.",
     .example = "pulssi signals --pilot coaching-a --all",
     .run = run,
 };

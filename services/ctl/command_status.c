@@ -12,6 +12,7 @@
 #include "store/books.h"
 #include "store/outbox.h"
 #include "store/rounds.h"
+#include "store/schedules.h"
 #include "ctl/table.h"
 
 #define ROUNDS_MAX 200
@@ -22,14 +23,20 @@ struct status {
     struct org_next next;
     struct round *rounds;
     size_t rounds_count;
+    struct schedule_record *schedules;
+    size_t schedules_count;
 };
 
 static bool status_read(struct ctl *ctl, struct status *status, struct error *error);
 static bool read_rounds(struct ctl *ctl, struct status *status, struct error *error);
 static int64_t oldest_due_ms(const struct status *status);
+static int64_t next_due_ms(const struct status *status);
+static const struct schedule_record *next_schedule(const struct status *status);
 static void print_json(const struct org *org, const struct status *status);
 static void print_text(const struct org *org, const struct status *status);
 static void print_rounds(const struct org *org, const struct status *status);
+static void print_schedules(const struct org *org, const struct status *status);
+static void print_waiting(const struct org *org, const struct status *status);
 
 static int run(struct ctl *ctl)
 {
@@ -42,6 +49,7 @@ static int run(struct ctl *ctl)
         print_text(&ctl->record.org, status);
     sums_free(&status->counts);
     free(status->rounds);
+    free(status->schedules);
     free(status);
     return read ? EXIT_SUCCESS : ctl_fail(&error);
 }
@@ -62,7 +70,8 @@ static bool status_read(struct ctl *ctl, struct status *status, struct error *er
     bool understood = org_next_result(value, &status->next) ||
                       error_set(error, "Redis gave an answer that is not one of org_next");
     redis_value_free(&value);
-    return understood && read_rounds(ctl, status, error);
+    return understood && read_rounds(ctl, status, error) &&
+           schedules_load(ctl->link, org, &status->schedules, &status->schedules_count, error);
 }
 
 static bool read_rounds(struct ctl *ctl, struct status *status, struct error *error)
@@ -103,6 +112,27 @@ static int64_t oldest_due_ms(const struct status *status)
     return oldest;
 }
 
+/* When the first message that is queued for later goes at the earliest; -1 when there is none. */
+static int64_t next_due_ms(const struct status *status)
+{
+    int64_t reply_ms = status->next.reply_due_ms, bulk_ms = status->next.bulk_due_ms;
+    if (reply_ms < 0 || bulk_ms < 0)
+        return reply_ms < 0 ? bulk_ms : reply_ms;
+    return reply_ms < bulk_ms ? reply_ms : bulk_ms;
+}
+
+/* NULL = none fires. One that cannot be read has no time. */
+static const struct schedule_record *next_schedule(const struct status *status)
+{
+    const struct schedule_record *first = NULL;
+    for (size_t i = 0; i < status->schedules_count; i++) {
+        const struct schedule_record *record = &status->schedules[i];
+        if (record->next_ms >= 0 && (first == NULL || record->next_ms < first->next_ms))
+            first = record;
+    }
+    return first;
+}
+
 static void print_json(const struct org *org, const struct status *status)
 {
     struct text text = {0};
@@ -130,6 +160,16 @@ static void print_json(const struct org *org, const struct status *status)
         text_add(&text, "null");
     else
         text_addf(&text, "%" PRId64, status->now_ms - oldest_ms);
+    text_add(&text, ",\"next_schedule\":");
+    const struct schedule_record *schedule = next_schedule(status);
+    if (schedule == NULL) {
+        text_add(&text, "null");
+    } else {
+        char due[24];
+        instant_text(org->zone, schedule->next_ms, due);
+        text_addf(&text, "{\"schedule\":\"%s\",\"at\":\"%s\",\"at_ms\":%" PRId64 "}", schedule->schedule.id,
+                  due, schedule->next_ms);
+    }
     text_add(&text, "}");
     printf("%s\n", text.chars);
     text_free(&text);
@@ -148,11 +188,8 @@ static void print_text(const struct org *org, const struct status *status)
         printf("  none\n");
     else
         print_rounds(org, status);
-    int64_t oldest_ms = oldest_due_ms(status);
-    if (oldest_ms < 0)
-        printf("Nothing waits to be sent.\n");
-    else
-        printf("The oldest message waits since %" PRId64 " min.\n", (status->now_ms - oldest_ms) / 60000);
+    print_schedules(org, status);
+    print_waiting(org, status);
 }
 
 static void print_rounds(const struct org *org, const struct status *status)
@@ -174,6 +211,37 @@ static void print_rounds(const struct org *org, const struct status *status)
         table_cell(&table, "%" PRId64, round->cursor);
     }
     table_print(&table, "  ");
+}
+
+static void print_schedules(const struct org *org, const struct status *status)
+{
+    char due[24];
+    const struct schedule_record *next = next_schedule(status);
+    if (next != NULL) {
+        instant_text(org->zone, next->next_ms, due);
+        printf("The next scheduled run is %s at %s.\n", next->schedule.id, due);
+    }
+    for (size_t i = 0; i < status->schedules_count; i++) {
+        if (status->schedules[i].state == SCHEDULE_UNREADABLE)
+            printf("Schedule %s cannot be read and does not fire: remove it and make it again.\n",
+                   status->schedules[i].schedule.id);
+    }
+}
+
+static void print_waiting(const struct org *org, const struct status *status)
+{
+    char due[24];
+    int64_t oldest_ms = oldest_due_ms(status), next_ms = next_due_ms(status);
+    if (oldest_ms >= 0) {
+        printf("The oldest message waits since %" PRId64 " min.\n", (status->now_ms - oldest_ms) / 60000);
+    } else if (next_ms >= 0) {
+        instant_text(org->zone, next_ms, due);
+        printf("Nothing is due; the next message goes at %s.\n", due);
+    } else if (status->next.wait_due_ms >= 0) {
+        printf("Nothing is due; a message waits to be tried again.\n");
+    } else {
+        printf("Nothing waits to be sent.\n");
+    }
 }
 
 const struct command command_status = {

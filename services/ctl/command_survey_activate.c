@@ -67,9 +67,9 @@ const struct command command_survey_activate = {
     .subcommand = "activate",
     .argument = "SURVEY@VERSION",
     .summary = "make a version of a survey active: it can be asked and never changes again",
-    .details = "Checks everything again: texts in every language of the organisation, one segment each, "
-               "coding, goal\n"
-               "and ceiling, and that the organisation names its legal basis and impact assessment.",
+    .details = "Checks everything again: texts in every language of the organisation, one segment each,\n"
+               "coding, goal and ceiling, that every way ends, and that the organisation names its legal\n"
+               "basis and impact assessment.",
     .example = "pulssi survey activate felt-forward@1",
     .run = run,
 };

@@ -42,10 +42,13 @@ const struct command command_survey_put = {
     .name = "survey",
     .subcommand = "put",
     .argument = "FILE",
-    .summary = "add a version of a survey from a JSON file, and show its segments",
+    .summary = "add a version of a survey from a JSON file, and show its segments and ways",
     .details =
-        "A version that is not active yet is replaced; an active one never changes. A text that needs more\n"
-        "than one segment in any language is refused.",
+        "A version that is not active yet is replaced; an active one never changes. Refused, with the\n"
+        "place in the file: a text that needs more than one segment or is missing in a language, an\n"
+        "answer that leads nowhere, a branch that no answer takes, a question that is never asked,\n"
+        "questions that go in a circle. The members of the file are described in\n"
+        "config/schema/survey.schema.json; config/surveys/library has questions that are ready to use.",
     .example = "pulssi survey put felt-forward.json",
     .run = run,
 };

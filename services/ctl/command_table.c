@@ -6,11 +6,37 @@
 #include <string.h>
 
 const struct command *const command_table[] = {
-    &command_up,          &command_store_install,   &command_store_check,
-    &command_org_put,     &command_keys_generate,   &command_pilot_put,
-    &command_survey_put,  &command_survey_activate, &command_import,
-    &command_round_start, &command_status,          &command_signals,
-    &command_books,       &command_settings_sample, &command_settings_check,
+    &command_up,
+    &command_store_install,
+    &command_store_check,
+    &command_org_put,
+    &command_keys_generate,
+    &command_pilot_put,
+    &command_survey_put,
+    &command_survey_activate,
+    &command_import,
+    &command_round_start,
+    &command_round_schedule,
+    &command_schedule_list,
+    &command_schedule_pause,
+    &command_schedule_resume,
+    &command_schedule_remove,
+    &command_person_find,
+    &command_person_export,
+    &command_person_erase,
+    &command_volunteers_list,
+    &command_volunteers_export,
+    &command_volunteers_remove,
+    &command_words_list,
+    &command_audit_list,
+    &command_token_add,
+    &command_token_list,
+    &command_token_revoke,
+    &command_status,
+    &command_signals,
+    &command_books,
+    &command_settings_sample,
+    &command_settings_check,
 };
 const size_t command_table_count = sizeof command_table / sizeof command_table[0];
 
@@ -33,7 +59,7 @@ void command_help_all(void)
         const struct command *command = command_table[i];
         snprintf(words, sizeof words, "%s%s%s", command->name, command->subcommand != NULL ? " " : "",
                  command->subcommand != NULL ? command->subcommand : "");
-        printf("  %-16s  %s\n", words, command->summary);
+        printf("  %-17s  %s\n", words, command->summary);
     }
     printf("\nOptions of every command:\n");
     print_options(command_common_options);

@@ -30,6 +30,7 @@ struct conductor {
     enum stage stage;
     bool busy;
     int64_t next_ms;     /* earliest of what is due later; -1 = nothing */
+    int64_t schedule_ms; /* of schedules alone: time never runs past it before it is dealt with */
     size_t answers_left; /* questions of this stage under way */
     bool until_reached;
 };
@@ -44,6 +45,7 @@ static void ask_on_simulator(void *context, const struct http_answer *answer);
 static void poll_finish(struct conductor *conductor);
 static void extend(struct conductor *conductor, int64_t limit_ms);
 static void take_due(struct conductor *conductor, int64_t due_ms);
+static void take_schedule(struct conductor *conductor, int64_t due_ms);
 
 struct conductor *conductor_new(const struct conductor_options *options)
 {
@@ -76,7 +78,7 @@ void conductor_free(struct conductor **conductor)
     *conductor = NULL;
 }
 
-int64_t conductor_limit_ms(int64_t now_ms, int64_t next_ms, int64_t until_ms)
+int64_t conductor_limit_ms(int64_t now_ms, int64_t next_ms, int64_t schedule_ms, int64_t until_ms)
 {
     if (next_ms < 0)
         return now_ms;
@@ -84,6 +86,8 @@ int64_t conductor_limit_ms(int64_t now_ms, int64_t next_ms, int64_t until_ms)
     int64_t far_ms = next_ms < now_ms + JUMP_MS ? next_ms : now_ms + JUMP_MS;
     if (far_ms > limit_ms)
         limit_ms = far_ms;
+    if (schedule_ms >= 0 && limit_ms > schedule_ms)
+        limit_ms = schedule_ms > now_ms ? schedule_ms : now_ms;
     if (until_ms >= 0 && limit_ms > until_ms)
         limit_ms = until_ms > now_ms ? until_ms : now_ms;
     return limit_ms;
@@ -100,6 +104,7 @@ static void poll_start(void *context)
     }
     conductor->busy = false;
     conductor->next_ms = -1;
+    conductor->schedule_ms = -1;
     conductor->stage = ASK_REDIS;
     ask_redis(conductor);
 }
@@ -145,6 +150,7 @@ static void ask_on_org_next(void *context, const struct redis_value *value)
         take_due(conductor, next.reply_due_ms);
         take_due(conductor, next.bulk_due_ms);
         take_due(conductor, next.rollup_due_ms);
+        take_schedule(conductor, next.schedule_due_ms);
     }
     if (--conductor->answers_left == 0)
         ask_on_redis_done(conductor);
@@ -159,6 +165,14 @@ static void take_due(struct conductor *conductor, int64_t due_ms)
         conductor->busy = true;
     else if (conductor->next_ms < 0 || due_ms < conductor->next_ms)
         conductor->next_ms = due_ms;
+}
+
+/* Fired late enough it would be skipped, so time stops exactly there. */
+static void take_schedule(struct conductor *conductor, int64_t due_ms)
+{
+    take_due(conductor, due_ms);
+    if (due_ms >= 0 && (conductor->schedule_ms < 0 || due_ms < conductor->schedule_ms))
+        conductor->schedule_ms = due_ms;
 }
 
 static void ask_on_redis_done(struct conductor *conductor)
@@ -214,8 +228,9 @@ static void poll_finish(struct conductor *conductor)
     int64_t now_ms = clock_domain_ms(options->clock);
     bool held = options->hold_path != NULL && access(options->hold_path, F_OK) == 0;
     conductor->busy = conductor->busy || held;
-    int64_t limit_ms =
-        conductor->busy ? now_ms : conductor_limit_ms(now_ms, conductor->next_ms, options->until_ms);
+    int64_t limit_ms = conductor->busy ? now_ms
+                                       : conductor_limit_ms(now_ms, conductor->next_ms,
+                                                            conductor->schedule_ms, options->until_ms);
     if (limit_ms > now_ms) {
         extend(conductor, limit_ms);
         return;

@@ -5,7 +5,8 @@
  * in 5 ms └ no → a new limit
  *
  * A limit is at most ten domain minutes ahead, or as far as the next thing that is due, at most six hours; so
- * quiet nights pass at the clock's scale without a stop. While nothing at all is planned time stands still.
+ * quiet nights pass at the clock's scale without a stop; but never beyond the next schedule that is due, so that
+ * none is skipped because time runs fast. While nothing at all is planned time stands still.
  */
 #ifndef CTL_CONDUCTOR_H
 #define CTL_CONDUCTOR_H
@@ -29,8 +30,8 @@ struct conductor_options {
 struct conductor *conductor_new(const struct conductor_options *options);
 void conductor_free(struct conductor **conductor);
 
-/* The next limit when all is quiet at now_ms: next_ms is the next thing due (-1 = nothing is planned). Never
- * less than now_ms, which means: hold. Pure. */
-int64_t conductor_limit_ms(int64_t now_ms, int64_t next_ms, int64_t until_ms);
+/* The next limit when all is quiet at now_ms: next_ms is the next thing due (-1 = nothing is planned),
+ * schedule_ms the next schedule (-1 = none). Never less than now_ms, which means: hold. Pure. */
+int64_t conductor_limit_ms(int64_t now_ms, int64_t next_ms, int64_t schedule_ms, int64_t until_ms);
 
 #endif

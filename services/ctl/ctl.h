@@ -9,10 +9,12 @@
 
 struct ctl {
     const struct command *command;
-    const char *argument;                    /* NULL when the command takes none */
-    const char *values[COMMAND_OPTIONS_MAX]; /* by the command's options; a switch that is given is "" */
-    const char *config;                      /* --config, or NULL */
-    const char *org_wanted;                  /* --org, or NULL */
+    const char *argument;                       /* NULL when the command takes none */
+    const char *values[COMMAND_OPTIONS_MAX];    /* by the command's options; a switch that is given is "" */
+    const char *repeated[COMMAND_REPEATED_MAX]; /* all values of the command's repeated option */
+    size_t repeated_count;
+    const char *config;     /* --config, or NULL */
+    const char *org_wanted; /* --org, or NULL */
     bool json;
     struct settings settings;
     struct redis_link *link;

@@ -19,7 +19,6 @@ static bool read_header(struct csv *csv, const struct org *org, struct columns *
                         struct error *error);
 static bool judge(const struct csv *csv, const struct org *org, const struct columns *columns,
                   struct import_row *row_out, struct text *reason_out);
-static bool refuse(struct import_report *report, int64_t line, const char *reason, struct error *error);
 
 bool import_read(struct csv *csv, const struct org *org, struct import_rows *rows,
                  struct import_report *report, struct import_counts *counts_out, import_progress progress,
@@ -47,7 +46,7 @@ bool import_read(struct csv *csv, const struct org *org, struct import_rows *row
             text_add(&reason, csv->cut_off ? "the last line is cut off (no newline)" : problem);
         if (result == CSV_REFUSED || !judge(csv, org, &columns, &row, &reason)) {
             counts_out->refused++;
-            done = refuse(report, csv->line, reason.chars, error);
+            done = import_report_add(report, csv->line, reason.chars, error);
             continue;
         }
         enum import_added added = import_rows_add(rows, &row);
@@ -149,10 +148,11 @@ static bool judge(const struct csv *csv, const struct org *org, const struct col
         return false;
     }
     row_out->number = import_number_pack(e164);
+    row_out->line = (uint32_t)csv->line;
     return true;
 }
 
-static bool refuse(struct import_report *report, int64_t line, const char *reason, struct error *error)
+bool import_report_add(struct import_report *report, int64_t line, const char *reason, struct error *error)
 {
     if (report->file == NULL) {
         snprintf(report->temporary, sizeof report->temporary, "%s.new", report->path);

@@ -11,7 +11,7 @@ struct import_counts {
     int64_t refused;
 };
 
-/* What is refused goes to the report, "line,reason" a line: never a number. */
+/* What is refused or passed over goes to the report, "line,reason" a line: never a number. */
 struct import_report {
     char path[4096];
     char temporary[4112];
@@ -26,7 +26,10 @@ bool import_read(struct csv *csv, const struct org *org, struct import_rows *row
                  struct import_report *report, struct import_counts *counts_out, import_progress progress,
                  void *context, struct error *error) MUST_CHECK;
 
-/* Puts the report in place, or removes the one of an earlier run when nothing was refused. */
+/* Adds a line; the first one makes the file. */
+bool import_report_add(struct import_report *report, int64_t line, const char *reason,
+                       struct error *error) MUST_CHECK;
+/* Puts the report in place, or removes the one of an earlier run when there is nothing to report. */
 bool import_report_finish(struct import_report *report, struct error *error) MUST_CHECK;
 void import_report_discard(struct import_report *report);
 

@@ -1,5 +1,5 @@
 /* The people of an import file, merged by number: the last line of a number wins, its place is that of the
- * first. Compact, since a file may hold a million: 16 bytes each. Numbers are wiped when it is freed. */
+ * first. Compact, since a file may hold a million: 24 bytes each. Numbers are wiped when it is freed. */
 #ifndef CTL_IMPORT_ROWS_H
 #define CTL_IMPORT_ROWS_H
 
@@ -10,6 +10,7 @@
 
 struct import_row {
     uint64_t number; /* the digits of E.164, which never begin with 0 */
+    uint32_t line;   /* of the file: the last one of the number */
     uint8_t language;
     uint8_t strata[STRATA_MAX]; /* index of each variable's value */
 };

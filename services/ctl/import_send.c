@@ -9,7 +9,8 @@
 
 static size_t fill(const struct import_send *send, const struct sealer *sealer,
                    const struct import_rows *rows, size_t first, struct contact_row *batch);
-static bool take(const struct import_send *send, struct contacts_counts *counts, struct error *error);
+static bool take(const struct import_send *send, const struct import_row *batch, size_t batch_count,
+                 struct contacts_counts *counts, struct error *error);
 
 bool import_send(const struct import_send *send, const struct import_rows *rows,
                  struct contacts_counts *counts_out, struct error *error)
@@ -37,8 +38,9 @@ bool import_send(const struct import_send *send, const struct import_rows *rows,
             sent += contacts.rows_count;
             continue;
         }
-        done = take(send, counts_out, error);
-        taken += rows->count - taken < STORE_ITEMS_MAX ? rows->count - taken : STORE_ITEMS_MAX;
+        size_t count = rows->count - taken < STORE_ITEMS_MAX ? rows->count - taken : STORE_ITEMS_MAX;
+        done = take(send, rows->rows + taken, count, counts_out, error);
+        taken += count;
         send->progress(send->context, taken);
     }
     explicit_bzero(&sealer, sizeof sealer);
@@ -75,12 +77,22 @@ static size_t fill(const struct import_send *send, const struct sealer *sealer,
     return count;
 }
 
-static bool take(const struct import_send *send, struct contacts_counts *counts, struct error *error)
+/* Takes the answer for a batch. */
+static bool take(const struct import_send *send, const struct import_row *batch, size_t batch_count,
+                 struct contacts_counts *counts, struct error *error)
 {
+    size_t blocked[STORE_ITEMS_MAX];
     struct redis_value *value = redis_link_take(send->link, error);
     if (value == NULL)
         return false;
     bool understood = contacts_import_result(value, counts);
+    size_t blocked_count = understood ? contacts_import_blocked(value, blocked) : 0;
     redis_value_free(&value);
-    return understood || error_set(error, "Redis gave an answer that is not one of contacts_import");
+    if (!understood)
+        return error_set(error, "Redis gave an answer that is not one of contacts_import");
+    for (size_t i = 0; i < blocked_count && blocked[i] < batch_count; i++) {
+        if (!import_report_add(send->report, batch[blocked[i]].line, "do-not-contact", error))
+            return false;
+    }
+    return true;
 }

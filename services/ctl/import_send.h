@@ -2,7 +2,7 @@
 #ifndef CTL_IMPORT_SEND_H
 #define CTL_IMPORT_SEND_H
 
-#include "ctl/import_rows.h"
+#include "ctl/import_read.h"
 #include "store/contacts.h"
 
 struct import_send {
@@ -11,7 +11,8 @@ struct import_send {
     const char *pilot;
     const unsigned char *hash_key;
     const unsigned char *sealing_public;
-    int64_t day; /* local day of the import */
+    int64_t day;                  /* local day of the import */
+    struct import_report *report; /* gets the lines of numbers that must not be contacted */
     void (*progress)(void *context, size_t rows_done);
     void *context;
 };

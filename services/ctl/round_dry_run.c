@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "domain/draw.h"
+#include "domain/survey_paths.h"
 #include "ctl/table.h"
 
 #define UNDER_WAY_MAX 16
@@ -75,6 +76,8 @@ static bool check_positions(struct redis_link *link, const struct org *org, cons
         taken += drawn - taken < STORE_ITEMS_MAX ? drawn - taken : STORE_ITEMS_MAX;
     }
     redis_command_free(&command);
+    /* what follows an answer has one segment: longer texts are refused when they are put */
+    result->segments_max = result->segments + result->asked * (int64_t)(survey_texts_max(survey) - 1);
     return done;
 }
 
@@ -117,10 +120,11 @@ void round_dry_run_print(const struct dry_run *result, const struct org *org, co
                ",\"drawn\":%" PRId64 ",\"asked\":%" PRId64 ",\"capped\":{\"total\":%" PRId64
                ",\"open_pulse\":%" PRId64 ",\"gap\":%" PRId64 ",\"same_question\":%" PRId64
                ",\"per_year\":%" PRId64 "},\"excluded\":{\"total\":%" PRId64 ",\"stopped\":%" PRId64
-               ",\"number\":%" PRId64 ",\"erased\":%" PRId64 "},\"segments\":%" PRId64 "}\n",
+               ",\"number\":%" PRId64 ",\"erased\":%" PRId64 "},\"segments\":%" PRId64
+               ",\"segments_max\":%" PRId64 "}\n",
                org->id, round->id, seed.chars, result->members, result->drawn, result->asked, capped,
                result->open_pulse, result->gap, result->same_question, result->per_year, excluded,
-               result->stopped, result->number, result->erased, result->segments);
+               result->stopped, result->number, result->erased, result->segments, result->segments_max);
         text_free(&seed);
         return;
     }
@@ -142,7 +146,8 @@ void round_dry_run_print(const struct dry_run *result, const struct org *org, co
         {"  stopped", result->stopped, "said STOP"},
         {"  number", result->number, "the number cannot be used"},
         {"  erased", result->erased, "is not there any more"},
-        {"segments", result->segments, "in all"},
+        {"segments", result->segments, "of the first texts"},
+        {"  at most", result->segments_max, "if everyone answers and goes the longest way"},
     };
     struct table table;
     table_start(&table, "lrl");

@@ -10,7 +10,8 @@ struct dry_run {
     int64_t asked;
     int64_t open_pulse, gap, same_question, per_year; /* capped */
     int64_t stopped, number, erased;                  /* excluded */
-    int64_t segments;                                 /* of everyone asked */
+    int64_t segments;                                 /* of the first texts of everyone asked */
+    int64_t segments_max;                             /* if everyone asked also went the longest way */
 };
 
 /* The round's pilot, survey, at, seed and sample must be set. */

@@ -1,9 +1,49 @@
-/* Segment counts of a survey, as a table or as JSON. */
+/* Segment counts and ways of a survey, as tables or as JSON. */
 #include "ctl/survey_segments.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "base/json.h"
 #include "ctl/table.h"
+#include "domain/survey_paths.h"
+
+/* Cuts the next line off `*rest`; NULL after the last. */
+static const char *line_next(char **rest)
+{
+    char *line = *rest;
+    char *end = strchr(line, '\n');
+    if (end == NULL)
+        return NULL;
+    *end = '\0';
+    *rest = end + 1;
+    return line;
+}
+
+static void print_ways_json(const struct survey *survey)
+{
+    struct text ways = {0}, list = {0};
+    survey_paths_describe(survey, &ways);
+    char *rest = ways.chars;
+    for (const char *way; (way = line_next(&rest)) != NULL;) {
+        text_add(&list, list.bytes > 0 ? "," : "");
+        json_add_string(&list, way);
+    }
+    printf("\"ways\":[%s]", list.chars);
+    text_free(&list);
+    text_free(&ways);
+}
+
+static void print_ways(const struct survey *survey)
+{
+    struct text ways = {0};
+    survey_paths_describe(survey, &ways);
+    char *rest = ways.chars;
+    printf("every way ends:\n");
+    for (const char *way; (way = line_next(&rest)) != NULL;)
+        printf("  %s\n", way);
+    text_free(&ways);
+}
 
 static void print_json(const struct survey *survey, const struct org *org,
                        struct sms_measure measures[QUESTIONS_MAX][LANGUAGES_MAX], const char *ref,
@@ -13,13 +53,16 @@ static void print_json(const struct survey *survey, const struct org *org,
     for (size_t k = 0; k < survey->questions_count; k++) {
         for (size_t i = 0; i < org->languages_count; i++) {
             const struct sms_measure *measure = &measures[k][i];
-            printf("%s{\"question\":\"%s\",\"language\":\"%s\",\"encoding\":\"%s\",\"units\":%zu,"
-                   "\"segments\":%zu}",
-                   k + i > 0 ? "," : "", survey->questions[k].id, org->languages[i],
+            printf("%s{\"question\":\"%s\",\"kind\":\"%s\",\"language\":\"%s\","
+                   "\"encoding\":\"%s\",\"units\":%zu,\"segments\":%zu}",
+                   k + i > 0 ? "," : "", survey->questions[k].id,
+                   question_kind_name(survey->questions[k].kind), org->languages[i],
                    sms_encoding_name(measure->encoding), measure->units, measure->segments);
         }
     }
-    printf("]}\n");
+    printf("],");
+    print_ways_json(survey);
+    printf("}\n");
 }
 
 void survey_segments_print(const struct survey *survey, const struct org *org,
@@ -34,8 +77,9 @@ void survey_segments_print(const struct survey *survey, const struct org *org,
     }
     printf("survey %s: %s\n", ref, result);
     struct table table;
-    table_start(&table, "lllrr");
+    table_start(&table, "llllrr");
     table_cell(&table, "question");
+    table_cell(&table, "kind");
     table_cell(&table, "language");
     table_cell(&table, "encoding");
     table_cell(&table, "units");
@@ -43,6 +87,7 @@ void survey_segments_print(const struct survey *survey, const struct org *org,
     for (size_t k = 0; k < survey->questions_count; k++) {
         for (size_t i = 0; i < org->languages_count; i++) {
             table_cell(&table, "%s", survey->questions[k].id);
+            table_cell(&table, "%s", question_kind_name(survey->questions[k].kind));
             table_cell(&table, "%s", org->languages[i]);
             table_cell(&table, "%s", sms_encoding_name(measures[k][i].encoding));
             table_cell(&table, "%zu", measures[k][i].units);
@@ -50,4 +95,5 @@ void survey_segments_print(const struct survey *survey, const struct org *org,
         }
     }
     table_print(&table, "  ");
+    print_ways(survey);
 }

@@ -4,7 +4,8 @@
 
 #include "domain/survey.h"
 
-/* Prints the answer of a command about a survey: what came of it, and its segments by language. */
+/* Prints the answer of a command about a survey: what came of it, its segments by question and language,
+ * and the ways that lead through it. */
 void survey_segments_print(const struct survey *survey, const struct org *org,
                            struct sms_measure measures[QUESTIONS_MAX][LANGUAGES_MAX], const char *result,
                            bool json);

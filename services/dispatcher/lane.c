@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "dispatcher/release.h"
+#include "dispatcher/scheduler.h"
 #include "dispatcher/send.h"
 #include "store/keyring.h"
 
@@ -235,6 +236,9 @@ void lane_look(struct lane *lane)
     if (lane->next.round[0] != '\0' && is_due(lane->next.round_at_ms, now_ms) && !lane->releasing) {
         release_start(lane);
     }
+    if (lane->next.schedule[0] != '\0' && is_due(lane->next.schedule_due_ms, now_ms) && !lane->scheduling) {
+        scheduler_start(lane);
+    }
     bool due = is_due(lane->next.reply_due_ms, now_ms) || is_due(lane->next.bulk_due_ms, now_ms) ||
                is_due(lane->next.wait_due_ms, redis_now_ms);
     if (due) {
@@ -258,7 +262,8 @@ static int64_t lane_wait_ms(struct lane *lane)
 {
     const struct clock *clock = &lane->dispatcher->clock;
     int64_t domain_due[] = {lane->next.reply_due_ms, lane->next.bulk_due_ms,
-                            lane->releasing ? -1 : lane->next.round_at_ms};
+                            lane->releasing ? -1 : lane->next.round_at_ms,
+                            lane->scheduling ? -1 : lane->next.schedule_due_ms};
     int64_t first = -1;
     for (size_t i = 0; i < sizeof domain_due / sizeof domain_due[0]; i++) {
         int64_t wait = domain_due[i] < 0 ? -1 : clock_wait_ms(clock, domain_due[i]);
@@ -411,5 +416,5 @@ void lane_drain(struct lane *lane)
 
 bool lane_is_idle(const struct lane *lane)
 {
-    return lane->in_flight == 0 && !lane->releasing && !lane->claiming;
+    return lane->in_flight == 0 && !lane->releasing && !lane->scheduling && !lane->claiming;
 }

@@ -28,7 +28,7 @@ struct lane {
     struct org_next next;
     bool next_known, asking_next, next_outdated;
     struct loop_timer *due_timer;
-    bool releasing;
+    bool releasing, scheduling;
 
     /* claimed and not yet started */
     struct claimed claimed[STORE_ITEMS_MAX];

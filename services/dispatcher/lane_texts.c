@@ -1,12 +1,11 @@
 #include "dispatcher/lane_texts.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/log.h"
 #include "store/definitions.h"
+#include "store/message_files.h"
 
 struct cached_survey {
     char ref[SURVEY_REF_SIZE];
@@ -22,19 +21,8 @@ struct lane_texts {
 struct lane_texts *lane_texts_new(const struct settings *settings, const struct org *org, struct error *error)
 {
     struct lane_texts *texts = memory_zeroed(1, sizeof *texts);
-    for (size_t i = 0; i < org->languages_count; i++) {
-        char path[320];
-        snprintf(path, sizeof path, "%s/messages/%s.json", settings->share_folder, org->languages[i]);
-        cJSON *json = json_read_file(path, error);
-        bool read = json != NULL && message_texts_read(&texts->standing, org, i, json, error);
-        if (json != NULL && !read) {
-            error_prefix(error, "%s", path);
-        }
-        cJSON_Delete(json);
-        if (!read) {
-            lane_texts_free(&texts);
-            return NULL;
-        }
+    if (!message_texts_load(settings->share_folder, org, &texts->standing, NULL, error)) {
+        lane_texts_free(&texts);
     }
     return texts;
 }
@@ -101,11 +89,14 @@ bool lane_texts_render(const struct lane_texts *texts, const struct org *org, co
         return false;
     }
     const char *template_text = "";
-    if (strcmp(claimed->kind, "stop_confirm") == 0) {
-        template_text = texts->standing.stop_confirm[language];
-    } else if (claimed->survey[0] != '\0') {
-        const struct survey *survey = lane_texts_survey(texts, claimed->survey);
-        template_text = survey == NULL ? "" : survey->questions[0].text[language];
+    const struct survey *survey = lane_texts_survey(texts, claimed->survey);
+    enum standing_text standing;
+    if (standing_text_parse(claimed->kind, &standing)) {
+        template_text = texts->standing.text[standing][language];
+    } else if (strcmp(claimed->kind, "name") == 0) {
+        template_text = texts->standing.text[TEXT_VOLUNTEER_NAME][language];
+    } else if (survey != NULL && claimed->step >= 0 && (size_t)claimed->step < survey->questions_count) {
+        template_text = survey->questions[claimed->step].text[language];
     }
     if (template_text[0] == '\0') {
         return false;

@@ -83,6 +83,26 @@ static void send_prepare(struct send *send)
     }
 }
 
+/* The hours in which a message of this class may go. */
+static void send_window(const struct org *org, enum message_class class, int64_t now_ms,
+                        struct intend *intend)
+{
+    static const struct window waking_hours = {
+        .days = 0x7f, .from_minute = CONVERSATION_FROM_MINUTE, .to_minute = CONVERSATION_TO_MINUTE};
+    switch (class) {
+    case MESSAGE_BULK:
+        window_next(org->zone, &org->window, now_ms, &intend->window_opens_ms, &intend->window_closes_ms);
+        break;
+    case MESSAGE_CONVERSATION:
+        window_next(org->zone, &waking_hours, now_ms, &intend->window_opens_ms, &intend->window_closes_ms);
+        break;
+    case MESSAGE_STANDING:
+        intend->window_opens_ms = now_ms;
+        intend->window_closes_ms = now_ms + 1;
+        break;
+    }
+}
+
 static void send_intend(void *context)
 {
     struct send *send = context;
@@ -96,7 +116,7 @@ static void send_intend(void *context)
     asking_fill(&intend.asking, org, survey == NULL ? "" : survey->id,
                 survey == NULL ? "" : survey->questions[0].id, now_ms,
                 dispatcher->settings.reply_window_days);
-    window_next(org->zone, &org->window, now_ms, &intend.window_opens_ms, &intend.window_closes_ms);
+    send_window(org, message_class(send->claimed.kind), now_ms, &intend);
     outbox_intend_command(&send->command, org->id, &intend);
     redis_send(dispatcher->redis, &send->command, send_on_intended, send);
 }

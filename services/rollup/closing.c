@@ -6,11 +6,12 @@
 #include "base/log.h"
 #include "store/books.h"
 #include "store/weeks.h"
+#include "store/words.h"
 
 #define PUBLISH_PAIRS_MAX 60
 #define ANSWER_STRANGE    "Redis answers otherwise than expected" /* said when nothing better is known */
 
-enum phase { PHASE_FIND, PHASE_SETTLE, PHASE_SWEEP, PHASE_BOOKS, PHASE_PUBLISH };
+enum phase { PHASE_FIND, PHASE_SETTLE, PHASE_SWEEP, PHASE_WORDS, PHASE_BOOKS, PHASE_PUBLISH };
 
 struct closing {
     const struct settings *settings;
@@ -20,13 +21,15 @@ struct closing {
     int64_t due_ms;  /* of that week; -1 = none known */
     int64_t told_ms; /* due time last written to the store */
     enum phase phase;
+    int64_t words_deleted; /* by this closing */
     struct units units;
     char problem[512]; /* said last, so that it is said once */
 };
 
 static enum closing_step find_week(struct closing *closing, struct redis_link *link, int64_t now_ms);
 static enum closing_step settle_pulses(struct closing *closing, struct redis_link *link, int64_t now_ms);
-static enum closing_step sweep_messages(struct closing *closing, struct redis_link *link);
+static enum closing_step sweep_messages(struct closing *closing, struct redis_link *link, int64_t now_ms);
+static enum closing_step expire_words(struct closing *closing, struct redis_link *link, int64_t now_ms);
 static enum closing_step check_books(struct closing *closing, struct redis_link *link);
 static enum closing_step publish(struct closing *closing, struct redis_link *link);
 
@@ -66,7 +69,10 @@ enum closing_step closing_step(struct closing *closing, struct redis_link *link,
         step = settle_pulses(closing, link, now_ms);
         break;
     case PHASE_SWEEP:
-        step = sweep_messages(closing, link);
+        step = sweep_messages(closing, link, now_ms);
+        break;
+    case PHASE_WORDS:
+        step = expire_words(closing, link, now_ms);
         break;
     case PHASE_BOOKS:
         step = check_books(closing, link);
@@ -232,13 +238,13 @@ static enum closing_step settle_pulses(struct closing *closing, struct redis_lin
     return settled > 0 ? CLOSING_MORE : wait_because(closing, "pulses change while they are being closed");
 }
 
-static enum closing_step sweep_messages(struct closing *closing, struct redis_link *link)
+static enum closing_step sweep_messages(struct closing *closing, struct redis_link *link, int64_t now_ms)
 {
     char week[WEEK_SIZE];
     week_text(closing->week, week);
     struct error error = {ANSWER_STRANGE};
     struct redis_command command = {0};
-    week_sweep_command(&command, closing->org.id, week);
+    week_sweep_command(&command, closing->org.id, week, now_ms);
     struct redis_value *value = run(link, &command, &error);
     int64_t removed = 0, left = 0;
     if (value == NULL || !week_sweep_result(value, &removed, &left)) {
@@ -247,10 +253,39 @@ static enum closing_step sweep_messages(struct closing *closing, struct redis_li
     }
     redis_value_free(&value);
     if (left == 0) {
-        closing->phase = PHASE_BOOKS;
+        closing->phase = PHASE_WORDS;
         return CLOSING_MORE;
     }
     return removed > 0 ? CLOSING_MORE : wait_because(closing, "messages are under way");
+}
+
+/* Own words of weeks that ended longer ago than they are kept. Every closing looks back over more weeks
+ * than the longest time they may be kept, so that a shorter setting takes hold at once. */
+static enum closing_step expire_words(struct closing *closing, struct redis_link *link, int64_t now_ms)
+{
+    struct error error = {ANSWER_STRANGE};
+    struct redis_command command = {0};
+    int64_t kept_from_ms = now_ms - closing->settings->words_days * DAY_MS;
+    int64_t last_week = week_index_at(closing->org.zone, kept_from_ms) - 1;
+    words_expire_command(&command, closing->org.id, last_week - WORDS_EXPIRE_WEEKS_MAX + 1, last_week);
+    struct redis_value *value = run(link, &command, &error);
+    int64_t deleted = 0;
+    if (value == NULL || !words_expire_result(value, &deleted)) {
+        redis_value_free(&value);
+        return wait_because(closing, error.text);
+    }
+    redis_value_free(&value);
+    closing->words_deleted += deleted;
+    if (deleted > 0) {
+        return CLOSING_MORE;
+    }
+    if (closing->words_deleted > 0) {
+        log_info("%s: deleted %lld own words of weeks that ended more than %lld days ago", closing->org.id,
+                 (long long)closing->words_deleted, (long long)closing->settings->words_days);
+    }
+    closing->words_deleted = 0;
+    closing->phase = PHASE_BOOKS;
+    return CLOSING_MORE;
 }
 
 /* --- figures --- */

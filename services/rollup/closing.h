@@ -1,7 +1,7 @@
 /* Closing one org's weeks, one bounded step at a call, resumable after a kill at any step:
  *
- *   settle pulses (dispositions, links go) ─► sweep other messages ─► books must balance ─► figures ─►
- * publish ─► seal
+ *   settle pulses (dispositions, links go) ─► sweep other messages ─► delete old own words ─► books must
+ * balance ─► figures ─► publish ─► seal
  */
 #ifndef ROLLUP_CLOSING_H
 #define ROLLUP_CLOSING_H

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "io/loop.h"
 #include "rollup/closing.h"
+#include "store/people.h"
 #include "store/server_check.h"
 
 #define WAIT_MS 300  /* before something that was in the way is tried again */
@@ -27,6 +28,7 @@ static void rollup_look(void *context);
 static void rollup_on_clock(void *context);
 static void rollup_terminate(void *context);
 static void rollup_load_orgs(struct rollup *rollup);
+static void rollup_sweep_people(struct rollup *rollup);
 
 int rollup_run(const struct settings *settings)
 {
@@ -44,6 +46,7 @@ int rollup_run(const struct settings *settings)
     if (watching) {
         loop_on_terminate(rollup.loop, rollup_terminate, &rollup);
         rollup_load_orgs(&rollup);
+        rollup_sweep_people(&rollup);
         log_info("started, %zu org%s", rollup.count, rollup.count == 1 ? "" : "s");
         loop_timer_arm(rollup.timer, 0);
         loop_run(rollup.loop);
@@ -90,6 +93,21 @@ static void rollup_load_orgs(struct rollup *rollup)
     }
 }
 
+/* Weeks that wait to be closed hold no references to people who are gone. */
+static void rollup_sweep_people(struct rollup *rollup)
+{
+    for (size_t i = 0; i < rollup->count; i++) {
+        struct error error;
+        int64_t references = 0;
+        const char *org = closing_org(rollup->closings[i]);
+        if (!people_sweep(rollup->link, org, &references, &error)) {
+            log_warning("%s: references to people who are gone: %s", org, error.text);
+        } else if (references > 0) {
+            log_info("%s: took off %lld references to people who are gone", org, (long long)references);
+        }
+    }
+}
+
 /* One step for each org that has something to do, then the timer for the next look. */
 static void rollup_look(void *context)
 {
@@ -98,6 +116,7 @@ static void rollup_look(void *context)
     int64_t wait_ms = LOOK_MS;
     if (clock_monotonic_ms() - rollup->orgs_at_ms >= LOOK_MS) {
         rollup_load_orgs(rollup);
+        rollup_sweep_people(rollup);
     }
     for (size_t i = 0; i < rollup->count; i++) {
         int64_t org_wait_ms = 0;

@@ -106,6 +106,9 @@ static bool find_units(struct units *units, struct redis_link *link, const struc
         return false;
     }
     for (size_t q = 0; q < definition.questions_count; q++) {
+        if (!question_is_counted(&definition.questions[q])) {
+            continue; /* own words and volunteers have no figures */
+        }
         if (units->count == units->capacity) {
             units->capacity = units->capacity == 0 ? 16 : units->capacity * 2;
             units->items = memory_resized(units->items, units->capacity, sizeof *units->items);

@@ -1,20 +1,47 @@
-/* What a person does with a survey text: a pure function of the scenario's seed, the person and the ordinal
- * of the text (1 = the first survey text this person got), and of the pilot's mood in that week. Decides
- * once, when the text arrives; the person keeps to it. */
+/* What a person does with a text: a pure function of the scenario's seed, the person, the text and its ordinal (1 =
+ * the first text with which a pulse began for this person), and of the pilot's mood in that week. Decides once,
+ * when the text arrives; the person keeps to it. A person knows nothing but the text received. */
 #ifndef SIMULATOR_BEHAVIOUR_H
 #define SIMULATOR_BEHAVIOUR_H
 
 #include "simulator/people.h"
 
-#define REPLY_TEXT_SIZE 48
-#define REPLIES_MAX     2
+#define REPLY_TEXT_SIZE OWN_WORDS_SIZE
+#define REPLIES_MAX     3
+
+/* What the person means by a reply. */
+enum meaning {
+    MEANS_NOTHING, /* nothing that could be counted */
+    MEANS_VALUE,   /* an answer to the question */
+    MEANS_WORDS,   /* own words */
+    MEANS_NAME,    /* a first name */
+    MEANS_STOP,
+    MEANS_START,
+    MEANS_HELP,
+    MEANS_LEAVE,
+    MEANS_WRONG_PERSON
+};
+#define MEANINGS 9
+const char *meaning_name(enum meaning meaning); /* "value", "wrong_person" */
 
 struct planned_reply {
     int64_t after_ms; /* domain time since the text was accepted */
     char text[REPLY_TEXT_SIZE];
-    int value; /* 1..5, what the person means by it; 0 = nothing readable */
-    bool stop; /* the person means STOP, too */
-    bool late; /* meant to come after the reply window */
+    enum meaning meaning;
+    int question; /* to which it is written, or NOTHING */
+    int value;    /* of MEANS_VALUE, otherwise NOTHING */
+    bool stop;    /* means STOP, too */
+    bool late;    /* meant to come after the reply window */
+};
+
+/* A text in hand. */
+struct received {
+    int64_t person;
+    int question;        /* what it asks, or NOTHING */
+    int text;            /* which of the service's other texts it is, or NOTHING */
+    int64_t ordinal;     /* of the pulse; of other texts, how many of them came */
+    int64_t at_ms;       /* domain */
+    int64_t began_at_ms; /* when the text came with which the pulse began */
 };
 
 struct behaviour {
@@ -24,18 +51,16 @@ struct behaviour {
     struct planned_reply replies[REPLIES_MAX]; /* in order of time */
 };
 
-/* Replies come 1 minute to 6.5 days after the text, mostly within hours, or late: after 8 to 10 days; never
- * near the end of a window of seven days. A second answer comes a day after the first. */
-void behaviour_decide(const struct scenario *scenario, int64_t person, int64_t ordinal, int64_t week_index,
+/* Texts that begin a pulse are answered after 1 minute to 6.5 days, mostly within hours, or late: after 8 to 10 days;
+ * never near the end of the seven days. A second answer comes within the hour or a day after the first, START two
+ * days after STOP. What follows in a conversation is answered after a minute to twelve hours, LEAVE comes after
+ * days; nobody answers what asks nothing. */
+void behaviour_decide(const struct scenario *scenario, const struct received *received,
                       struct behaviour *behaviour_out);
 
-/* A text that asks nothing is received: delivered, and that is all. `ordinal` counts such texts of the
- * person. */
-void behaviour_receive(const struct scenario *scenario, int64_t person, int64_t ordinal,
-                       struct behaviour *behaviour_out);
-
-/* The same person's other thumb: an answer with another value at the same time, for two replies that overlap.
- */
-void behaviour_contradict(const struct planned_reply *reply, struct planned_reply *other_out);
+/* The same person's other thumb: an answer with another value at the same time, for two replies that overlap; of
+ * another coding if there is one. */
+void behaviour_contradict(const struct scenario *scenario, int64_t person, const struct planned_reply *reply,
+                          struct planned_reply *other_out);
 
 #endif

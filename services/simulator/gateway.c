@@ -23,7 +23,8 @@ struct message {
 };
 
 struct texts_of_person {
-    int32_t surveys, others;
+    int32_t pulses, others;
+    int64_t began_at_ms; /* of the latest pulse */
 };
 
 struct gateway {
@@ -52,7 +53,7 @@ struct held {
 struct submit {
     int64_t at_ms;
     char id[MESSAGE_ID_SIZE], to[PHONE_SIZE], from[33];
-    bool is_survey;
+    int question, text; /* what it is, by scenario_recognise */
     int64_t segments;
     int64_t person; /* -1 = nobody of the scenario */
     int64_t ordinal;
@@ -65,6 +66,7 @@ struct submit {
 
 static bool submit_read(struct gateway *gateway, const struct http_exchange *exchange, struct submit *submit);
 static void submit_look_up(struct gateway *gateway, struct submit *submit);
+static bool submit_begins(const struct gateway *gateway, const struct submit *submit);
 static bool submit_strike(struct gateway *gateway, struct submit *submit);
 static void submit_fail(struct gateway *gateway, struct submit *submit, enum fault fault);
 static void submit_accept(struct gateway *gateway, struct submit *submit);
@@ -108,7 +110,8 @@ void gateway_free(struct gateway **freeing)
 
 void gateway_send(struct gateway *gateway, struct http_exchange *exchange)
 {
-    struct submit submit = {.at_ms = clock_domain_ms(gateway->options.clock), .person = -1};
+    struct submit submit = {
+        .at_ms = clock_domain_ms(gateway->options.clock), .question = NOTHING, .text = NOTHING, .person = -1};
     char expected[160];
     (void)snprintf(expected, sizeof expected, "Bearer %s", gateway->options.secret);
     submit.held = hold(gateway, exchange);
@@ -153,8 +156,8 @@ static bool submit_read(struct gateway *gateway, const struct http_exchange *exc
                     json_string(&root, "from", 1, sizeof submit->from - 1));
     /* A number too long for a number becomes "", which is none either. */
     (void)text_copy(submit->to, sizeof submit->to, json_string(&root, "to", 1, 64));
-    submit->is_survey =
-        scenario_is_survey_text(gateway->options.scenario, json_string(&root, "text", 1, 4096));
+    scenario_recognise(gateway->options.scenario, json_string(&root, "text", 1, 4096), &submit->question,
+                       &submit->text);
     (void)json_string(&root, "encoding", 1, 16);
     submit->segments = json_int(&root, "segments", 1, 255);
     bool sound = json_finish(&root);
@@ -179,6 +182,12 @@ static void submit_look_up(struct gateway *gateway, struct submit *submit)
     submit->ambiguous_before = submit->message->ambiguous;
     submit->person = person_of_phone(gateway->options.scenario, submit->to);
     webhook_gateway_id(submit->id, submit->gateway_id);
+}
+
+/* With this text a pulse begins. */
+static bool submit_begins(const struct gateway *gateway, const struct submit *submit)
+{
+    return submit->question != NOTHING && gateway->options.scenario->questions[submit->question].begins;
 }
 
 /* --- faults --- */
@@ -245,12 +254,19 @@ static void submit_plan(struct gateway *gateway, struct submit *submit)
     struct behaviour behaviour = {.receipt = "undelivered", .receipt_after_ms = 5000};
     if (submit->person >= 0) {
         struct texts_of_person *texts = &gateway->texts[submit->person];
-        submit->ordinal = submit->is_survey ? ++texts->surveys : ++texts->others;
-        if (submit->is_survey)
-            behaviour_decide(scenario, submit->person, submit->ordinal,
-                             week_index_at(scenario->zone, submit->at_ms), &behaviour);
-        else
-            behaviour_receive(scenario, submit->person, submit->ordinal, &behaviour);
+        bool talks = submit->question != NOTHING || submit->text == SERVICE_VOLUNTEER_NAME;
+        if (submit_begins(gateway, submit)) {
+            texts->pulses++;
+            texts->began_at_ms = submit->at_ms;
+        }
+        submit->ordinal = talks ? texts->pulses : ++texts->others;
+        struct received received = {.person = submit->person,
+                                    .question = submit->question,
+                                    .text = submit->text,
+                                    .ordinal = submit->ordinal,
+                                    .at_ms = submit->at_ms,
+                                    .began_at_ms = texts->began_at_ms};
+        behaviour_decide(scenario, &received, &behaviour);
     }
     if (behaviour.receipt != NULL)
         plan_receipts(gateway, submit, &behaviour);
@@ -287,7 +303,8 @@ static void plan_receipts(struct gateway *gateway, struct submit *submit, const 
 static void plan_replies(struct gateway *gateway, const struct submit *submit,
                          const struct behaviour *behaviour)
 {
-    static const char *const names[REPLIES_MAX] = {"first", "second"};
+    static const char *const names[REPLIES_MAX] = {"first", "second", "third"};
+    const struct scenario *scenario = gateway->options.scenario;
     struct faults *faults = gateway->options.faults;
     struct webhooks *webhooks = gateway->options.webhooks;
     assert(behaviour->replies_count <= REPLIES_MAX);
@@ -296,13 +313,16 @@ static void plan_replies(struct gateway *gateway, const struct submit *submit,
         int64_t at_ms = submit->at_ms + reply->after_ms;
         struct webhook *webhook =
             webhook_new_reply(submit->id, submit->person, submit->from, reply, names[i]);
-        if (i == 0 && reply->value > 0 && faults_happens(faults, FAULT_DOUBLE_REPLY)) {
+        if (reply->question != NOTHING)
+            webhook->question = scenario->questions[reply->question].ref;
+        if (i == 0 && reply->value != NOTHING && faults_happens(faults, FAULT_DOUBLE_REPLY)) {
             struct planned_reply other;
             write_fault(gateway, submit, FAULT_DOUBLE_REPLY, true);
-            behaviour_contradict(reply, &other);
+            behaviour_contradict(scenario, submit->person, reply, &other);
             struct webhook *beside =
                 webhook_new_reply(submit->id, submit->person, submit->from, &other, "beside");
             beside->together = true;
+            beside->question = webhook->question;
             webhooks_plan(webhooks, beside, at_ms);
         }
         if (faults_happens(faults, FAULT_DUPLICATE_REPLY)) {
@@ -322,6 +342,9 @@ static void write_send(struct gateway *gateway, const struct submit *submit, con
 {
     bool answered = fault == NULL || *fault == FAULT_THROTTLE || *fault == FAULT_SERVER_ERROR;
     bool accepted = strcmp(outcome, "accepted") == 0 || strcmp(outcome, "accepted_twice") == 0;
+    const char *what = submit->text != NOTHING ? service_text_name((enum service_text)submit->text) : "other";
+    if (submit->question != NOTHING)
+        what = gateway->options.scenario->questions[submit->question].ref;
     struct ledger_send row = {.at_ms = submit->at_ms,
                               .id = submit->id,
                               .to = submit->to,
@@ -329,7 +352,8 @@ static void write_send(struct gateway *gateway, const struct submit *submit, con
                               .answered = answered,
                               .has_fault = fault != NULL,
                               .fault = fault != NULL ? *fault : FAULT_THROTTLE,
-                              .is_survey = submit->is_survey,
+                              .what = what,
+                              .begins = submit_begins(gateway, submit),
                               .ordinal = submit->ordinal,
                               .segments = submit->segments,
                               .gateway_id = accepted ? submit->gateway_id : NULL,

@@ -1,4 +1,4 @@
-/* The judge: reads the ledger, tallies it by the rules, compares with what was published and booked. Shares
+/* The judge: reads the ledger, tallies it by the rules, compares with what was published, booked and kept. Shares
  * no figure, no rule and no counter with the service; only the calendar. Findings go to standard error, the
  * summary to standard output. */
 #include "simulator/judge.h"
@@ -12,7 +12,7 @@
 #include "simulator/verdict.h"
 
 struct judge_options {
-    const char *scenario, *ledger, *published, *books;
+    const char *scenario, *ledger, *published, *books, *records;
     bool json;
 };
 
@@ -21,8 +21,11 @@ static bool judge_compare(const struct judge_options *options, struct scenario *
                           struct error *error);
 static bool judge_conclude(const struct judge_options *options, const struct summary *summary,
                            const struct findings *findings);
-static void books_compare(const struct books *books, const struct tallies *tallies,
+static bool records_compare(const struct judge_options *options, const struct conversation *conversation,
+                            struct summary *summary, struct findings *findings, struct error *error);
+static void books_compare(const struct summary *summary, const struct conversation *conversation,
                           struct findings *findings);
+static void count_compare(struct findings *findings, const char *what, int64_t count, struct range right);
 
 int judge_run(int argc, char **argv)
 {
@@ -46,6 +49,8 @@ static void read_options(int argc, char **argv, struct judge_options *options)
         {"ledger", "FILE", &options->ledger, NULL, true, "what GET /ledger of the simulator gave"},
         {"published", "FILE", &options->published, NULL, true, "what `pulssi signals --all --json` gave"},
         {"books", "FILE", &options->books, NULL, true, "what `pulssi books --json` gave"},
+        {"records", "FILE", &options->records, NULL, false,
+         "how many records there are: published.h says how"},
         {"json", NULL, NULL, &options->json, false, "print the summary of the demo as one JSON object"},
         {0},
     };
@@ -61,10 +66,12 @@ static bool judge_compare(const struct judge_options *options, struct scenario *
     struct evidence evidence = {0};
     struct published published = {0};
     struct tallies tallies = {0};
-    struct books books;
+    struct conversation conversation;
+    struct summary summary = {
+        .scenario = scenario, .evidence = &evidence, .tallies = &tallies, .published = &published};
     bool readable = evidence_read(&evidence, scenario, options->ledger, &findings, error) &&
                     published_read(&published, options->published, error) &&
-                    books_read(&books, options->books, error);
+                    books_read(&summary.books, options->books, error);
     if (!readable)
         goto cleanup;
 
@@ -72,18 +79,17 @@ static bool judge_compare(const struct judge_options *options, struct scenario *
     struct verdict verdict = {.scenario = scenario,
                               .tallies = &tallies,
                               .published = &published,
-                              .unknown = books.unknown,
+                              .unknown = summary.books.unknown,
                               .end_ms = evidence.end_ms,
                               .findings = &findings};
     verdict_compare(&verdict);
-    books_compare(&books, &tallies, &findings);
-    struct summary summary = {.scenario = scenario,
-                              .evidence = &evidence,
-                              .tallies = &tallies,
-                              .published = &published,
-                              .books = books,
-                              .agrees = findings.count == 0};
-    *passes_out = judge_conclude(options, &summary, &findings);
+    conversation_make(&conversation, &evidence, scenario, &findings);
+    books_compare(&summary, &conversation, &findings);
+    readable = records_compare(options, &conversation, &summary, &findings, error);
+    summary.conversation = &conversation;
+    summary.agrees = findings.count == 0;
+    if (readable)
+        *passes_out = judge_conclude(options, &summary, &findings);
 cleanup:
     tallies_free(&tallies);
     published_free(&published);
@@ -103,12 +109,17 @@ static bool judge_conclude(const struct judge_options *options, const struct sum
     summary_check(summary, &shortcomings);
     if (shortcomings.count > 0)
         (void)fputs(shortcomings.lines.chars, stderr);
-    if (options->json)
+    if (options->json) {
         summary_print(summary, &out);
-    else
-        text_addf(&out, "judge %s: %zu weeks, %zu units, %" PRId64 " answers, %zu disagreements\n",
+    } else {
+        text_addf(&out, "judge %s: %zu weeks, %zu units, %" PRId64 " answers, %" PRId64 " follow-ups",
                   summary->agrees ? "agrees" : "disagrees", summary->published->weeks_count,
-                  summary->published->units_count, summary->tallies->answers, findings->count);
+                  summary->published->units_count, summary->tallies->answers,
+                  summary->conversation->follow_ups);
+        if (findings->count > 0)
+            text_addf(&out, "; %zu disagreements", findings->count);
+        text_add(&out, "\n");
+    }
     (void)fputs(out.chars, stdout);
     (void)fflush(stdout);
     bool passes = shortcomings.count == 0;
@@ -117,9 +128,47 @@ static bool judge_conclude(const struct judge_options *options, const struct sum
     return passes;
 }
 
-static void books_compare(const struct books *books, const struct tallies *tallies, struct findings *findings)
+static void books_compare(const struct summary *summary, const struct conversation *conversation,
+                          struct findings *findings)
 {
-    if (books->optouts < tallies->optouts.low || books->optouts > tallies->optouts.high)
-        findings_add(findings, "books: %" PRId64 " opt-outs, the ledger says %" PRId64, books->optouts,
-                     tallies->optouts.low);
+    const struct books *books = &summary->books;
+    const struct published *published = summary->published;
+    struct range answered = {0};
+    char what[48];
+    count_compare(findings, "opt-outs", books->optouts, summary->tallies->optouts);
+    for (int i = 0; i < VERDICTS; i++) {
+        (void)snprintf(what, sizeof what, "replies counted as %s", verdict_name((enum verdict_kind)i));
+        count_compare(findings, what, books->verdicts[i], conversation->verdicts[i]);
+    }
+    for (size_t i = 0; i < published->weeks_count; i++)
+        for (size_t pilot = 0; pilot < summary->scenario->pilots_count; pilot++) {
+            struct tally week;
+            tallies_sum(summary->tallies, summary->scenario->pilots[pilot].question, pilot,
+                        published->weeks[i], published->weeks[i], &week);
+            answered.low += week.answers.low;
+            answered.high += week.answers.high;
+        }
+    count_compare(findings, "completed and partial pulses", books->completed + books->partial, answered);
+}
+
+/* False when there is a file of records that cannot be read. */
+static bool records_compare(const struct judge_options *options, const struct conversation *conversation,
+                            struct summary *summary, struct findings *findings, struct error *error)
+{
+    if (options->records == NULL)
+        return true;
+    if (!records_read(&summary->records, options->records, error))
+        return false;
+    summary->has_records = true;
+    count_compare(findings, "volunteers", summary->records.volunteers, conversation->volunteers);
+    count_compare(findings, "volunteers' names", summary->records.names, conversation->names);
+    count_compare(findings, "own words kept", summary->records.words, conversation->verdicts[VERDICT_WORDS]);
+    return true;
+}
+
+static void count_compare(struct findings *findings, const char *what, int64_t count, struct range right)
+{
+    if (count < right.low || count > right.high)
+        findings_add(findings, "books: %" PRId64 " %s, the ledger says %" PRId64 "..%" PRId64, count, what,
+                     right.low, right.high);
 }

@@ -25,12 +25,14 @@ void ledger_add_send(struct ledger *ledger, const struct ledger_send *send)
     text_add(out, "{\"t\":\"send\"");
     add_int(out, "at", send->at_ms);
     add_int(out, "real", clock_wall_ms());
+    add_int(out, "moment", (int64_t)ledger_moment(ledger));
     add_text(out, "id", send->id);
     add_text(out, "to", send->to);
     add_text(out, "outcome", send->outcome);
     add_bool(out, "answered", send->answered);
     add_text(out, "fault", send->has_fault ? fault_name(send->fault) : NULL);
-    add_bool(out, "survey", send->is_survey);
+    add_text(out, "what", send->what);
+    add_bool(out, "survey", send->begins);
     add_int(out, "ordinal", send->ordinal);
     add_int(out, "segments", send->segments);
     add_text(out, "gateway_id", send->gateway_id);
@@ -92,7 +94,9 @@ static void print_reply(const struct webhook *webhook, struct text *out)
     add_text(out, "id", webhook->id);
     add_text(out, "from", webhook->from);
     add_text(out, "text", reply->text);
-    add_int_if(out, "value", reply->value > 0, reply->value);
+    add_text(out, "means", meaning_name(reply->meaning));
+    add_text(out, "question", webhook->question);
+    add_int_if(out, "value", reply->value != NOTHING, reply->value);
     add_bool(out, "stop", reply->stop);
     add_text(out, "for", webhook->message);
     add_bool(out, "copy", webhook->is_copy);

@@ -3,22 +3,25 @@
  * count of everything that happened, so that "ended before the other began" is exact where two things share
  * a millisecond.
  *
- * {"t":"send","at","real","id","to","outcome","answered","fault","survey","ordinal","segments",
+ * {"t":"send","at","real","moment","id","to","outcome","answered","fault","what","survey","ordinal","segments",
  *  "gateway_id","repeat","accepted_before","ambiguous_before"}       a POST /send
  *     outcome    accepted, accepted_twice (a repeat of an accepted id: a violation), throttled,
  *                server_error, lost (neither accepted nor answered), invalid_number, unauthorized, malformed
  *     answered   an answer was, or was to be, written
  *     fault      the fault that struck, or null
- *     survey     the text asks
- *     ordinal    the person's how many-th survey text (or other text) it is; 0 unless accepted and of
- *                somebody known
+ *     what       a question's ref, the name of another text of the service, or "other"
+ *     survey     with this text a pulse begins
+ *     ordinal    the person's how many-th such text it is (of a question that follows: of the pulse); 0 unless
+ *                accepted and of somebody known
  *     repeat     the id came before
  *     accepted_before, ambiguous_before   some earlier one was accepted; ended so that the caller could
  *                not know
  *
- * {"t":"reply","id","from","text","value","stop","for","copy","started_at","started_real","began",
+ * {"t":"reply","id","from","text","means","question","value","stop","for","copy","started_at","started_real","began",
  *  "finished_real","ended","answered_at","status","tries","late"}    a reply
- *     value      what the person means, 1..5, or null
+ *     means      value, words, name, nothing, stop, start, help, leave or wrong_person: what the person means
+ *     question   the ref of the question it is written to, or null
+ *     value      of it, 0..9, or null
  *     stop       it means STOP, too
  *     for        the message it reacts to
  *     copy       a repetition of an id that has a row of its own
@@ -52,7 +55,8 @@ struct ledger_send {
     bool answered;
     bool has_fault;
     enum fault fault;
-    bool is_survey;
+    const char *what;
+    bool begins;
     int64_t ordinal;
     int64_t segments;
     const char *gateway_id; /* NULL unless accepted */

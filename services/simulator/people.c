@@ -64,7 +64,7 @@ const char *person_stratum(const struct scenario *scenario, int64_t person, size
 
 double person_chance(const struct scenario *scenario, int64_t person, const char *what)
 {
-    char phone[PHONE_SIZE], whole[128];
+    char phone[PHONE_SIZE], whole[192];
     person_phone(person, phone);
     (void)snprintf(whole, sizeof whole, "%s/%s", phone, what);
     return chance_uniform(scenario->seed, whole);

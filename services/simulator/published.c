@@ -12,6 +12,7 @@
 #define UNITS_MAX 10000
 #define COUNT_MAX (INT64_C(1) << 40)
 
+static void counts_read(struct books *books, struct json_reader *root);
 static void week_read(struct published *published, struct json_reader *week);
 static void unit_read(struct published_unit *unit, struct json_reader *reader);
 static void figures_read(struct published_unit *unit, struct json_reader *reader);
@@ -60,9 +61,39 @@ bool books_read(struct books *books, const char *path, struct error *error)
         json_problem(&root, "books", "expected balanced or unbalanced");
     books->unknown = json_int(&root, "unknown", 0, COUNT_MAX);
     books->optouts = json_int(&root, "optouts", 0, COUNT_MAX);
+    counts_read(books, &root);
     bool sound = !*root.failed || error_prefix(error, "%s", path);
     cJSON_Delete(json);
     return sound;
+}
+
+bool records_read(struct records *records, const char *path, struct error *error)
+{
+    struct json_reader root;
+    *records = (struct records){0};
+    cJSON *json = json_read_file(path, error);
+    if (json == NULL)
+        return false;
+    json_reader_root(&root, json, error);
+    records->volunteers = json_int(&root, "volunteers", 0, COUNT_MAX);
+    records->names = json_int(&root, "names", 0, COUNT_MAX);
+    records->words = json_int(&root, "words", 0, COUNT_MAX);
+    records->schedule_runs = json_int(&root, "schedule_runs", 0, COUNT_MAX);
+    bool sound = json_finish(&root) || error_prefix(error, "%s", path);
+    cJSON_Delete(json);
+    return sound;
+}
+
+/* What never happened is not in the books. */
+static void counts_read(struct books *books, struct json_reader *root)
+{
+    struct json_reader events, pulses;
+    json_object(root, "events", &events);
+    for (int i = 0; i < VERDICTS; i++)
+        books->verdicts[i] = json_int_or(&events, verdict_name((enum verdict_kind)i), 0, COUNT_MAX, 0);
+    json_object(root, "pulses", &pulses);
+    books->completed = json_int_or(&pulses, "completed", 0, COUNT_MAX, 0);
+    books->partial = json_int_or(&pulses, "partial", 0, COUNT_MAX, 0);
 }
 
 static void week_read(struct published *published, struct json_reader *week)

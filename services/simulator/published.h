@@ -1,12 +1,12 @@
-/* What the service published and booked, as read from `pulssi signals --all --json` and `pulssi books
- * --json`. */
+/* What the service published, booked and keeps, as read from `pulssi signals --all --json`, `pulssi books --json`
+ * and a count of its records. */
 #ifndef SIMULATOR_PUBLISHED_H
 #define SIMULATOR_PUBLISHED_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/error.h"
+#include "simulator/places.h"
 
 /* One pilot's question in one week. */
 struct published_unit {
@@ -37,7 +37,15 @@ void published_free(struct published *published);
 struct books {
     bool balanced;
     int64_t unknown, optouts;
+    int64_t verdicts[VERDICTS]; /* replies, by what they were counted as */
+    int64_t completed, partial; /* pulses of closed weeks */
 };
 bool books_read(struct books *books_out, const char *path, struct error *error) MUST_CHECK;
+
+/* {"volunteers":n,"names":n,"words":n,"schedule_runs":n}: what the store holds at the end. */
+struct records {
+    int64_t volunteers, names, words, schedule_runs;
+};
+bool records_read(struct records *records_out, const char *path, struct error *error) MUST_CHECK;
 
 #endif

@@ -7,12 +7,11 @@
 #include <string.h>
 
 #include "base/id.h"
-#include "base/json.h"
+#include "simulator/scenario_questions.h"
 
 #define SHARE_SLACK 1e-9 /* ten tenths are not quite one in binary */
 
 static void read_identity(struct scenario *scenario, struct json_reader *root);
-static void read_marks(struct scenario *scenario, struct json_reader *root);
 static void read_languages(struct scenario *scenario, struct json_reader *root);
 static void read_strata(struct scenario *scenario, struct json_reader *root);
 static void read_typing(struct typing *typing, struct json_reader *root);
@@ -22,6 +21,9 @@ static void read_pilot(struct scenario *scenario, struct scenario_pilot *pilot, 
 static void read_mood(struct mood *mood, struct json_reader *reader);
 static void read_name(struct json_reader *reader, const char *member, char out[33]);
 static double read_share(struct json_reader *reader, const char *member);
+static double read_share_or_0(struct json_reader *reader, const char *member);
+static void read_survey(const struct scenario *scenario, struct scenario_pilot *pilot,
+                        struct json_reader *item);
 
 static const char *const truth_names[TRUTHS] = {
     [TRUTH_SUCCESS] = "success",           [TRUTH_FAILURE] = "failure", [TRUTH_MILD_SUCCESS] = "mild_success",
@@ -42,7 +44,7 @@ bool scenario_read(struct scenario *scenario, const char *path, struct error *er
         return false;
     json_reader_root(&root, json, error);
     read_identity(scenario, &root);
-    read_marks(scenario, &root);
+    scenario_questions_read(scenario, &root);
     read_languages(scenario, &root);
     read_strata(scenario, &root);
     read_typing(&scenario->typing, &root);
@@ -61,14 +63,6 @@ const struct scenario_pilot *scenario_pilot(const struct scenario *scenario, con
     return NULL;
 }
 
-bool scenario_is_survey_text(const struct scenario *scenario, const char *text)
-{
-    for (size_t i = 0; i < scenario->marks_count; i++)
-        if (strstr(text, scenario->marks[i]) != NULL)
-            return true;
-    return false;
-}
-
 static void read_identity(struct scenario *scenario, struct json_reader *root)
 {
     (void)text_copy(scenario->seed, sizeof scenario->seed, json_string(root, "seed", 1, 64));
@@ -78,17 +72,6 @@ static void read_identity(struct scenario *scenario, struct json_reader *root)
     scenario->zone = zone_find(scenario->time_zone);
     if (scenario->zone == NULL)
         json_problem(root, "time_zone", "unknown time zone");
-    (void)text_copy(scenario->question, sizeof scenario->question, json_string(root, "question", 1, 80));
-    scenario->goal = json_number(root, "goal", 0.01, 0.99);
-    scenario->ceiling = json_number(root, "ceiling", 0.01, 0.99);
-}
-
-static void read_marks(struct scenario *scenario, struct json_reader *root)
-{
-    struct json_reader marks;
-    json_array(root, "survey_text_contains", 1, SCENARIO_MARKS_MAX, &marks, &scenario->marks_count);
-    for (size_t i = 0; i < scenario->marks_count; i++)
-        (void)text_copy(scenario->marks[i], sizeof scenario->marks[i], json_item_string(&marks, i, 1, 64));
 }
 
 static void read_languages(struct scenario *scenario, struct json_reader *root)
@@ -157,9 +140,15 @@ static void read_shares(struct shares *shares, struct json_reader *root)
     shares->late = read_share(&reader, "late");
     shares->undelivered = read_share(&reader, "undelivered");
     shares->no_receipt = read_share(&reader, "no_receipt");
-    if (shares->stop + shares->answer_and_stop + shares->second_answer + shares->late > 1 + SHARE_SLACK)
+    shares->wrong_person = read_share_or_0(&reader, "wrong_person");
+    shares->help_first = read_share_or_0(&reader, "help_first");
+    shares->start_after_stop = read_share_or_0(&reader, "start_after_stop");
+    shares->name = read_share_or_0(&reader, "name");
+    shares->leave = read_share_or_0(&reader, "leave");
+    if (shares->stop + shares->answer_and_stop + shares->second_answer + shares->late + shares->wrong_person >
+        1 + SHARE_SLACK)
         json_problem(root, "shares",
-                     "stop, answer_and_stop, second_answer and late must be at most 1 in all");
+                     "stop, answer_and_stop, second_answer, late and wrong_person must be at most 1 in all");
     if (shares->undelivered + shares->no_receipt > 1 + SHARE_SLACK)
         json_problem(root, "shares", "undelivered and no_receipt must be at most 1 in all");
     (void)json_finish(&reader);
@@ -192,6 +181,7 @@ static void read_pilot(struct scenario *scenario, struct scenario_pilot *pilot, 
     scenario->people_count += pilot->size;
     pilot->response = read_share(item, "response");
     read_mood(&pilot->mood, item);
+    read_survey(scenario, pilot, item);
 
     const char *truth = json_string(item, "truth", 1, 32);
     int known = 0;
@@ -214,6 +204,21 @@ static void read_pilot(struct scenario *scenario, struct scenario_pilot *pilot, 
     (void)json_finish(item);
 }
 
+/* "meeting@1": the survey whose first question its people are asked. */
+static void read_survey(const struct scenario *scenario, struct scenario_pilot *pilot,
+                        struct json_reader *item)
+{
+    const char *survey = json_string_or(item, "survey", 44, "");
+    if (survey[0] == '\0')
+        return;
+    for (size_t i = 0; i < scenario->questions_count; i++)
+        if (scenario->questions[i].begins && refs_share_survey(scenario->questions[i].ref, survey)) {
+            pilot->question = i;
+            return;
+        }
+    json_problem(item, "survey", "no question is of that survey");
+}
+
 static void read_mood(struct mood *mood, struct json_reader *reader)
 {
     mood->positive = read_share(reader, "positive");
@@ -233,4 +238,9 @@ static void read_name(struct json_reader *reader, const char *member, char out[3
 static double read_share(struct json_reader *reader, const char *member)
 {
     return json_number(reader, member, 0, 1);
+}
+
+static double read_share_or_0(struct json_reader *reader, const char *member)
+{
+    return json_has(reader, member) ? read_share(reader, member) : 0;
 }

@@ -2,20 +2,24 @@
  * validated; unknown members are refused with their path ("comment" is allowed anywhere).
  *
  * {"seed":"demo-1", "org":"varkaus", "time_zone":"Europe/Helsinki", "gateway":"simulator",
- *  "question":"felt-forward@1/forward", "goal":0.70, "ceiling":0.20,
- *  "survey_text_contains":["1-5"],
+ *  "questions":[{"ref":"felt-forward@1/forward","kind":"scale","contains":["1-5"],"goal":0.70,"ceiling":0.20}],
+ *  "texts":{"volunteer_name":["etunimellä","förnamn","first name"]},
  *  "languages":{"fi":0.8,"sv":0.2}, "strata":{"office":["north","south"]},
  *  "typing":{"plain":…,"punctuated":…,"spaced":…,"commented":…,"unreadable":…},
  *  "shares":{"stop":…,"answer_and_stop":…,"second_answer":…,"late":…,"undelivered":…,"no_receipt":…},
  *  "pilots":[{"id":"coaching-a","size":800,"truth":"success","positive":0.95,"negative":0.02,
  *             "response":0.5,"turn":{"week":"2026-W07","positive":0.3,"negative":0.5}}]}
  *
- * survey_text_contains  a text that holds any of these asks; others are only received
+ * questions             what the town may be asked: scenario_questions.h says what may stand there
+ * texts                 optional: how the service's other texts are recognised, by their names in messages/fi.json
  * languages, typing     shares, 1 in all
  * strata                columns of contacts.csv after phone and language; values are alike likely
- * shares                stop, answer_and_stop, second_answer, late: of those who respond, at most 1 in all;
- *                       undelivered, no_receipt: of survey texts, at most 1 in all
- * turn                  optional: the mood of texts sent in that week or later */
+ * shares                stop, answer_and_stop, second_answer, late, wrong_person: of those who respond, at most 1 in
+ *                       all; undelivered, no_receipt: of texts that ask, at most 1 in all; and, 0 unless given:
+ *                       wrong_person, help_first (INFO before the answer), start_after_stop (of those who stop),
+ *                       name (of volunteers who are asked for it), leave (of volunteers, within weeks)
+ * survey                optional, of a pilot: which one its people are asked; otherwise that of the first question
+ * turn                  optional, of a pilot: the mood of texts sent in that week or later */
 #ifndef SIMULATOR_SCENARIO_H
 #define SIMULATOR_SCENARIO_H
 
@@ -24,11 +28,16 @@
 #include "domain/calendar.h"
 
 #define SCENARIO_PILOTS_MAX    64
+#define SCENARIO_QUESTIONS_MAX 8
 #define SCENARIO_MARKS_MAX     8
+#define SCENARIO_PHRASES_MAX   160
 #define SCENARIO_LANGUAGES_MAX 8
 #define SCENARIO_STRATA_MAX    4
 #define SCENARIO_VALUES_MAX    16
 #define SCENARIO_PEOPLE_MAX    1000000 /* as many numbers as people.h has */
+#define ANSWER_VALUES          10      /* 0..9 */
+#define OWN_WORDS_SIZE         321
+#define NOTHING                (-1) /* no question, no text, no value */
 
 enum truth {
     TRUTH_SUCCESS,
@@ -46,10 +55,57 @@ struct mood {
     double positive, negative;
 };
 
+/* A text is recognised by any of these. */
+struct marks {
+    size_t count;
+    char contain[SCENARIO_MARKS_MAX][65];
+};
+
+enum asking { ASKS_SCALE, ASKS_YESNO, ASKS_CHOICE, ASKS_WORDS, ASKS_VOLUNTEER };
+#define ASKINGS 5
+enum feeling { FEELS_POSITIVE, FEELS_NEUTRAL, FEELS_NEGATIVE };
+#define FEELINGS 3
+
+struct scenario_question {
+    char ref[81]; /* "survey@version/question" */
+    enum asking asking;
+    bool begins; /* the first of its survey: with it a pulse begins */
+    struct marks marks;
+    double goal, ceiling; /* of counted ones */
+    signed char
+        feeling[ANSWER_VALUES]; /* by value: enum feeling, or NOTHING when it is no value of the question */
+    int next[ANSWER_VALUES];    /* by value: the question that follows, or NOTHING */
+    double answer;              /* share of those asked who answer; of those that begin, the pilot says */
+    double yes;                 /* share of yes among answers to a volunteer question */
+};
+
+/* What somebody may write to a question that asks for own words. */
+struct scenario_phrase {
+    size_t question;
+    char language[3];
+    char text[OWN_WORDS_SIZE];
+};
+
+/* The service's texts that ask nothing, and the one that asks for a first name. */
+enum service_text {
+    SERVICE_STOP_CONFIRM,
+    SERVICE_START_CONFIRM,
+    SERVICE_HELP,
+    SERVICE_LATE,
+    SERVICE_WRONG_PERSON,
+    SERVICE_THANKS,
+    SERVICE_VOLUNTEER_CONFIRM,
+    SERVICE_VOLUNTEER_NAME,
+    SERVICE_VOLUNTEER_LEFT
+};
+#define SERVICE_TEXTS 9
+const char *service_text_name(enum service_text text); /* "volunteer_name" */
+
 struct scenario_pilot {
     char id[33];
     int64_t size;
     int64_t first_person; /* its people are first_person .. first_person + size - 1 */
+    size_t question;      /* that begins its survey */
     enum truth truth;
     struct mood mood;
     double response; /* share of those reached who write back */
@@ -74,8 +130,9 @@ struct typing {
 };
 
 struct shares {
-    double stop, answer_and_stop, second_answer, late; /* of those who respond */
-    double undelivered, no_receipt;                    /* of survey texts */
+    double stop, answer_and_stop, second_answer, late, wrong_person; /* of those who respond */
+    double help_first, start_after_stop, name, leave;
+    double undelivered, no_receipt; /* of texts that ask */
 };
 
 struct scenario {
@@ -84,10 +141,11 @@ struct scenario {
     char time_zone[65];
     const struct zone *zone;
     char gateway[33];
-    char question[81]; /* "survey@version/question" */
-    double goal, ceiling;
-    size_t marks_count;
-    char marks[SCENARIO_MARKS_MAX][65];
+    size_t questions_count;
+    struct scenario_question questions[SCENARIO_QUESTIONS_MAX];
+    size_t phrases_count;
+    struct scenario_phrase phrases[SCENARIO_PHRASES_MAX];
+    struct marks texts[SERVICE_TEXTS];
     size_t languages_count;
     struct scenario_language languages[SCENARIO_LANGUAGES_MAX];
     size_t strata_count;
@@ -104,7 +162,7 @@ bool scenario_read(struct scenario *scenario_out, const char *path, struct error
 /* The pilot of that id, or NULL. */
 const struct scenario_pilot *scenario_pilot(const struct scenario *scenario, const char *id);
 
-/* True when a text asks: it holds one of the marks. */
-bool scenario_is_survey_text(const struct scenario *scenario, const char *text);
+/* What a text is: a question's index, a service text, or neither (both NOTHING). */
+void scenario_recognise(const struct scenario *scenario, const char *text, int *question_out, int *text_out);
 
 #endif

@@ -13,6 +13,8 @@
 
 static void print_pilot(const struct scenario_pilot *pilot, const struct published_unit *unit,
                         struct text *out);
+static void check_conversations(const struct summary *summary, struct findings *shortcomings);
+static void print_records(const struct summary *summary, struct text *out);
 static bool is_large(const struct published_unit *unit);
 
 void summary_print(const struct summary *summary, struct text *out)
@@ -27,8 +29,12 @@ void summary_print(const struct summary *summary, struct text *out)
         replies += evidence->replies[i].answered;
     text_addf(out, "{\"sent\":%" PRId64 ",\"delivered\":%" PRId64 ",\"replies\":%" PRId64, sent, delivered,
               replies);
-    text_addf(out, ",\"answers\":%" PRId64 ",\"optouts\":%" PRId64 ",\"unknown\":%" PRId64,
-              summary->tallies->answers, summary->tallies->optouts.low, summary->books.unknown);
+    text_addf(out, ",\"answers\":%" PRId64 ",\"follow_ups\":%" PRId64 ",\"words\":%" PRId64,
+              summary->tallies->answers, summary->conversation->follow_ups,
+              summary->conversation->verdicts[VERDICT_WORDS].low);
+    print_records(summary, out);
+    text_addf(out, ",\"optouts\":%" PRId64 ",\"unknown\":%" PRId64, summary->tallies->optouts.low,
+              summary->books.unknown);
     text_addf(out, ",\"books\":\"%s\",\"judge\":\"%s\",\"pilots\":[",
               summary->books.balanced ? "balanced" : "unbalanced", summary->agrees ? "agrees" : "disagrees");
     for (size_t i = 0; i < summary->scenario->pilots_count; i++) {
@@ -70,15 +76,44 @@ void summary_check(const struct summary *summary, struct findings *shortcomings)
         findings_add(shortcomings,
                      "expected %d clear successes and failures at least, there are %" PRId64 " and %" PRId64,
                      CLEAR_PILOTS, successes, failures);
+    if (summary->has_records)
+        check_conversations(summary, shortcomings);
     if (quiet < 1)
         findings_add(shortcomings, "no middle pilot of %d answers is without a signal", CLEAR_ANSWERS);
+}
+
+/* Each way that a conversation can go must have been gone. */
+static void check_conversations(const struct summary *summary, struct findings *shortcomings)
+{
+    const struct records *records = &summary->records;
+    if (summary->conversation->follow_ups == 0)
+        findings_add(shortcomings, "no answer led to another question");
+    if (records->words == 0 || records->volunteers == 0 || records->names == 0)
+        findings_add(shortcomings, "expected own words, volunteers and first names of some");
+    if (records->schedule_runs == 0)
+        findings_add(shortcomings, "no schedule ran");
+}
+
+static void print_records(const struct summary *summary, struct text *out)
+{
+    const struct records *records = &summary->records;
+    if (summary->has_records)
+        text_addf(out, ",\"volunteers\":%" PRId64 ",\"names\":%" PRId64 ",\"schedule_runs\":%" PRId64,
+                  records->volunteers, records->names, records->schedule_runs);
+    else
+        text_add(out, ",\"volunteers\":null,\"names\":null,\"schedule_runs\":null");
 }
 
 static void print_pilot(const struct scenario_pilot *pilot, const struct published_unit *unit,
                         struct text *out)
 {
     bool shown = unit != NULL && unit->shows_figures;
-    text_addf(out, "{\"pilot\":\"%s\",\"truth\":\"%s\",\"state\":", pilot->id, truth_name(pilot->truth));
+    text_addf(out, "{\"pilot\":\"%s\",\"question\":", pilot->id);
+    if (unit != NULL)
+        json_add_string(out, unit->question);
+    else
+        text_add(out, "null");
+    text_addf(out, ",\"truth\":\"%s\",\"state\":", truth_name(pilot->truth));
     json_add_string(out, unit != NULL ? unit->state : "too_few");
     if (!shown) {
         text_add(out,

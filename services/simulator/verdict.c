@@ -3,7 +3,7 @@
  *   window  is the last one again, and then fewer than 5 answers came in weeks after it;
  *           or a new one that ends at W, 5 answers having come since: it reaches back at most 8 weeks,
  *           no further than needed for 60 answers, and no less far unless there is nothing more
- *   counts  P, U, G, their sum n, and sent are those of the window
+ *   counts  P, U, G, their sum n, and sent are those of the window, the response rates follow from them
  *   state   follows from P, G, n, goal and ceiling; hidden when n or N is below 10
  *
  * Counts are ranges where exchanges overlapped; a rule is broken only if it is broken for every possibility.
@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "simulator/scenario_questions.h"
 #include "simulator/statistics.h"
 
 #define WINDOW_WEEKS   8
@@ -31,18 +32,22 @@
 struct trial {
     const struct verdict *verdict;
     const struct published_unit *unit;
-    const struct published_unit *before; /* the pilot's unit of an earlier week, NULL if none */
-    size_t pilot;
+    const struct published_unit
+        *before; /* of the same pilot and question, of an earlier week; NULL if none */
+    size_t pilot, question;
     char name[64]; /* "2026-W03 coaching-a" */
 };
 
 static void weeks_compare(const struct verdict *verdict);
 static void units_expect(const struct verdict *verdict, int64_t week);
+static int units_found(const struct verdict *verdict, int64_t week, const char *pilot, const char *question);
 static void unit_compare(const struct verdict *verdict, size_t index);
 static void window_compare(const struct trial *trial);
 static void window_repeats(const struct trial *trial, const struct tally *fresh);
 static void window_advances(const struct trial *trial, const struct tally *fresh);
 static void counts_compare(const struct trial *trial);
+static void rates_compare(const struct trial *trial, const struct tally *window);
+static int counted_questions(const struct scenario *scenario, const char *ref);
 static void range_compare(const struct trial *trial, const char *what, int64_t figure, struct range right);
 static void state_compare(const struct trial *trial);
 static void state_expect(const struct trial *trial, const char *state, bool polarised);
@@ -81,8 +86,8 @@ static void weeks_compare(const struct verdict *verdict)
         int64_t week = tallies->first_week + (int64_t)i;
         bool asked = false, found = false;
         char text[WEEK_SIZE];
-        for (size_t pilot = 0; pilot < tallies->pilots_count; pilot++)
-            asked |= tallies->cells[pilot * tallies->weeks_count + i].asked > 0;
+        for (size_t row = 0; row < tallies->questions_count * tallies->pilots_count; row++)
+            asked |= tallies->cells[row * tallies->weeks_count + i].asked > 0;
         for (size_t k = 0; k < published->weeks_count; k++)
             found |= published->weeks[k] == week;
         week_text(week, text);
@@ -92,23 +97,32 @@ static void weeks_compare(const struct verdict *verdict)
     }
 }
 
-/* Every pilot asked by that week has its unit in it, once. */
+/* Every pilot asked by that week has its unit of each counted question in it, once. */
 static void units_expect(const struct verdict *verdict, int64_t week)
 {
+    const struct scenario *scenario = verdict->scenario;
     char text[WEEK_SIZE];
     week_text(week, text);
-    for (size_t pilot = 0; pilot < verdict->scenario->pilots_count; pilot++) {
-        const char *id = verdict->scenario->pilots[pilot].id;
-        struct tally sum;
-        int count = 0;
-        tallies_sum(verdict->tallies, pilot, 0, week, &sum);
-        for (size_t i = 0; i < verdict->published->units_count; i++) {
-            const struct published_unit *unit = &verdict->published->units[i];
-            count += unit->week == week && strcmp(unit->pilot, id) == 0;
+    for (size_t pilot = 0; pilot < scenario->pilots_count; pilot++)
+        for (size_t question = 0; question < scenario->questions_count; question++) {
+            const char *id = scenario->pilots[pilot].id, *ref = scenario->questions[question].ref;
+            struct tally sum;
+            tallies_sum(verdict->tallies, question, pilot, 0, week, &sum);
+            int count = units_found(verdict, week, id, ref);
+            if (count > 1 || (count == 0 && sum.asked > 0))
+                findings_add(verdict->findings, "%s %s: %d units of %s, expected one", text, id, count, ref);
         }
-        if (count > 1 || (count == 0 && sum.asked > 0))
-            findings_add(verdict->findings, "%s %s: %d units, expected one", text, id, count);
+}
+
+static int units_found(const struct verdict *verdict, int64_t week, const char *pilot, const char *question)
+{
+    int count = 0;
+    for (size_t i = 0; i < verdict->published->units_count; i++) {
+        const struct published_unit *unit = &verdict->published->units[i];
+        count +=
+            unit->week == week && strcmp(unit->pilot, pilot) == 0 && strcmp(unit->question, question) == 0;
     }
+    return count;
 }
 
 static void unit_compare(const struct verdict *verdict, size_t index)
@@ -119,13 +133,20 @@ static void unit_compare(const struct verdict *verdict, size_t index)
     week_text(trial.unit->week, week);
     (void)snprintf(trial.name, sizeof trial.name, "%s %s", week, trial.unit->pilot);
     const struct scenario_pilot *pilot = scenario_pilot(verdict->scenario, trial.unit->pilot);
-    if (pilot == NULL || strcmp(trial.unit->question, verdict->scenario->question) != 0) {
+    int question = scenario_question(verdict->scenario, trial.unit->question);
+    struct tally asked = {0};
+    if (pilot != NULL && question != NOTHING) {
+        trial.pilot = (size_t)(pilot - verdict->scenario->pilots);
+        trial.question = (size_t)question;
+        sum_of(&trial, 0, trial.unit->week, &asked);
+    }
+    if (asked.asked == 0) {
         dispute(&trial, "nobody was asked %s there", trial.unit->question);
         return;
     }
-    trial.pilot = (size_t)(pilot - verdict->scenario->pilots);
     for (size_t i = 0; i < index; i++)
-        if (strcmp(units[i].pilot, trial.unit->pilot) == 0)
+        if (strcmp(units[i].pilot, trial.unit->pilot) == 0 &&
+            strcmp(units[i].question, trial.unit->question) == 0)
             trial.before = &units[i];
     window_compare(&trial);
     counts_compare(&trial);
@@ -207,11 +228,39 @@ static void counts_compare(const struct trial *trial)
     if (!unit->shows_figures)
         return;
     range_compare(trial, "n", unit->answers, window.answers);
-    range_compare(trial, "positive", unit->positive, window.codings[TALLY_POSITIVE]);
-    range_compare(trial, "neutral", unit->neutral, window.codings[TALLY_NEUTRAL]);
-    range_compare(trial, "negative", unit->negative, window.codings[TALLY_NEGATIVE]);
+    range_compare(trial, "positive", unit->positive, window.feelings[FEELS_POSITIVE]);
+    range_compare(trial, "neutral", unit->neutral, window.feelings[FEELS_NEUTRAL]);
+    range_compare(trial, "negative", unit->negative, window.feelings[FEELS_NEGATIVE]);
     if (unit->positive + unit->neutral + unit->negative != unit->answers)
         dispute(trial, "positive, neutral and negative do not add up to n");
+    rates_compare(trial, &window);
+}
+
+static int counted_questions(const struct scenario *scenario, const char *ref)
+{
+    int count = 0;
+    for (size_t i = 0; i < scenario->questions_count; i++)
+        count += asking_is_counted(scenario->questions[i].asking) &&
+                 refs_share_survey(scenario->questions[i].ref, ref);
+    return count;
+}
+
+/* Everybody who was sent the first question is in the rate, with n answers to it; only where all of that is exact. A
+ * person who answered the first of several counted questions has not completed: then rr1 is at most the other. */
+static void rates_compare(const struct trial *trial, const struct tally *window)
+{
+    const struct published_unit *unit = trial->unit;
+    const struct scenario_question *question = &trial->verdict->scenario->questions[trial->question];
+    bool exact = trial->verdict->unknown == 0 && window->answers.low == window->answers.high &&
+                 window->asked == window->told && question->begins;
+    if (!exact)
+        return;
+    double rate = (double)window->answers.low / (double)window->accepted;
+    figure_compare(trial, "response_rate", unit->response_rate, rate);
+    if (unit->rr1 > unit->response_rate + FIGURE_SLACK)
+        dispute(trial, "rr1 is above response_rate");
+    if (counted_questions(trial->verdict->scenario, question->ref) == 1)
+        figure_compare(trial, "rr1", unit->rr1, rate);
 }
 
 static void range_compare(const struct trial *trial, const char *what, int64_t figure, struct range right)
@@ -230,14 +279,14 @@ static void range_compare(const struct trial *trial, const char *what, int64_t f
 static void state_compare(const struct trial *trial)
 {
     const struct published_unit *unit = trial->unit;
-    const struct scenario *scenario = trial->verdict->scenario;
+    const struct scenario_question *question = &trial->verdict->scenario->questions[trial->question];
     if (!unit->shows_figures) {
         state_expect(trial, "too_few", false);
         return;
     }
     double low, high;
-    double p_success = statistics_tail(unit->positive, unit->answers, scenario->goal);
-    double p_failure = statistics_tail(unit->negative, unit->answers, scenario->ceiling);
+    double p_success = statistics_tail(unit->positive, unit->answers, question->goal);
+    double p_failure = statistics_tail(unit->negative, unit->answers, question->ceiling);
     statistics_wilson(unit->positive, unit->answers, &low, &high);
     figure_compare(trial, "p_success", unit->p_success, p_success);
     figure_compare(trial, "p_failure", unit->p_failure, p_failure);
@@ -270,7 +319,7 @@ static void figure_compare(const struct trial *trial, const char *what, double f
 
 static void sum_of(const struct trial *trial, int64_t first_week, int64_t last_week, struct tally *sum)
 {
-    tallies_sum(trial->verdict->tallies, trial->pilot, first_week, last_week, sum);
+    tallies_sum(trial->verdict->tallies, trial->question, trial->pilot, first_week, last_week, sum);
 }
 
 static bool asked_between(const struct trial *trial, int64_t first_week, int64_t last_week)

@@ -19,9 +19,10 @@ struct webhook {
     char from[PHONE_SIZE];         /* of a reply */
     char to[33];
     struct planned_reply reply;
-    int64_t person; /* who replies */
-    bool is_copy;   /* the same id is, or was, on its way before */
-    bool together;  /* a reply that does not wait for the person's earlier ones */
+    const char *question; /* the ref a reply is written to, or NULL; borrowed */
+    int64_t person;       /* who replies */
+    bool is_copy;         /* the same id is, or was, on its way before */
+    bool together;        /* a reply that does not wait for the person's earlier ones */
 
     /* how far it has come: set by webhooks.c */
     int64_t tries;

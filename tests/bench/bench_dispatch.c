@@ -80,8 +80,8 @@ static int start_simulator(struct stand *stand, struct child *simulator)
     stand_put(stand, "scenario.json",
               "{\"seed\":\"bench\",\"org\":\"" WORLD_ORG
               "\",\"time_zone\":\"Europe/Helsinki\",\"gateway\":\"simulator\","
-              "\"question\":\"" WORLD_SURVEY
-              "/forward\",\"goal\":0.7,\"ceiling\":0.2,\"survey_text_contains\":[\"1-5\"],"
+              "\"questions\":[{\"ref\":\"" WORLD_SURVEY
+              "/forward\",\"kind\":\"scale\",\"goal\":0.7,\"ceiling\":0.2,\"contains\":[\"1-5\"]}],"
               "\"languages\":{\"fi\":1},\"strata\":{\"office\":[\"north\"]},"
               "\"typing\":{\"plain\":1,\"punctuated\":0,\"spaced\":0,\"commented\":0,\"unreadable\":0},"
               "\"shares\":{\"stop\":0,\"answer_and_stop\":0,\"second_answer\":0,\"late\":0,\"undelivered\":0,"

@@ -4,6 +4,9 @@
  *
  *   kill_judge --redis ADDRESS --org ORG --ledger FILE --in-flight N --kills N
  *
+ * The survey is config/surveys/meeting.json, and nobody is asked it twice: who says 1 or 2 is asked why, who says 4 or
+ * 5 whether to join, who joins for a first name.
+ *
  * --kills counts kills of the dispatcher and of Redis: each may leave at most --in-flight messages of unknown
  * fate. */
 #include <getopt.h>
@@ -12,36 +15,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/id.h"
-#include "base/json.h"
 #include "domain/calendar.h"
 #include "store/books.h"
 #include "store/call.h"
 #include "support/invariants.h"
 
+#include "kill_store.h"
+
 #define REPLY_WINDOW_MS (7 * DAY_MS)
 #define SLACK_MS        (12 * HOUR_MS) /* between our intend and the gateway's clock, at a fast scale */
-
-struct send_row {
-    char id[ID_SIZE];
-    int64_t at_ms;
-    bool accepted, survey, accepted_before, ambiguous_before, is_repeat;
-};
-struct reply_row {
-    char id[64];
-    char message[ID_SIZE];
-    int value; /* 0 = none */
-    bool stop, copy, answered;
-    int64_t started_ms, answered_ms;
-    double began, ended;
-};
-struct rows {
-    struct send_row *sends;
-    size_t sends_count;
-    struct reply_row *replies;
-    size_t replies_count;
-    int64_t ambiguous_faults;
-};
 
 static int breaches;
 
@@ -53,80 +35,6 @@ static void __attribute__((format(printf, 1, 2))) breach(const char *format, ...
     va_end(arguments);
     putchar('\n');
     breaches++;
-}
-
-static const char *member_text(const cJSON *row, const char *name)
-{
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(row, name);
-    return cJSON_IsString(member) ? member->valuestring : "";
-}
-
-static double member_number(const cJSON *row, const char *name)
-{
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(row, name);
-    return cJSON_IsNumber(member) ? member->valuedouble : 0;
-}
-
-static bool member_true(const cJSON *row, const char *name)
-{
-    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(row, name));
-}
-
-static void take_row(struct rows *rows, const cJSON *row)
-{
-    const char *kind = member_text(row, "t");
-    if (strcmp(kind, "send") == 0) {
-        rows->sends = memory_resized(rows->sends, rows->sends_count + 1, sizeof *rows->sends);
-        struct send_row *send = &rows->sends[rows->sends_count++];
-        const char *outcome = member_text(row, "outcome");
-        *send = (struct send_row){.at_ms = (int64_t)member_number(row, "at"),
-                                  .accepted = strncmp(outcome, "accepted", 8) == 0,
-                                  .survey = member_true(row, "survey"),
-                                  .is_repeat = member_true(row, "repeat"),
-                                  .accepted_before = member_true(row, "accepted_before"),
-                                  .ambiguous_before = member_true(row, "ambiguous_before")};
-        (void)text_copy(send->id, sizeof send->id, member_text(row, "id"));
-    } else if (strcmp(kind, "reply") == 0) {
-        rows->replies = memory_resized(rows->replies, rows->replies_count + 1, sizeof *rows->replies);
-        struct reply_row *reply = &rows->replies[rows->replies_count++];
-        *reply = (struct reply_row){.value = (int)member_number(row, "value"),
-                                    .stop = member_true(row, "stop"),
-                                    .copy = member_true(row, "copy"),
-                                    .answered = member_number(row, "status") == 200,
-                                    .started_ms = (int64_t)member_number(row, "started_at"),
-                                    .answered_ms = (int64_t)member_number(row, "answered_at"),
-                                    .began = member_number(row, "began"),
-                                    .ended = member_number(row, "ended")};
-        (void)text_copy(reply->id, sizeof reply->id, member_text(row, "id"));
-        (void)text_copy(reply->message, sizeof reply->message, member_text(row, "for"));
-    } else if (strcmp(kind, "fault") == 0 && member_true(row, "ambiguous")) {
-        rows->ambiguous_faults++;
-    }
-}
-
-static bool read_ledger(const char *path, struct rows *rows)
-{
-    FILE *file = fopen(path, "r");
-    char *line = NULL;
-    size_t capacity = 0;
-    ssize_t bytes;
-    bool read = file != NULL;
-    while (read && (bytes = getline(&line, &capacity, file)) > 0) {
-        struct error error;
-        cJSON *row = json_parse(line, (size_t)bytes, &error);
-        if (row == NULL) {
-            fprintf(stderr, "%s: %s\n", path, error.text);
-            read = false;
-        } else {
-            take_row(rows, row);
-        }
-        cJSON_Delete(row);
-    }
-    free(line);
-    if (file != NULL) {
-        fclose(file);
-    }
-    return read;
 }
 
 /* --- the gateway's side: nothing twice, nothing again after an ambiguous end --- */
@@ -143,46 +51,21 @@ static void judge_sends(const struct rows *rows)
     }
 }
 
+/* The step that follows a value of the first question, -1 = none. */
+static int step_after(int value)
+{
+    if (value == 0 || value == 3) {
+        return -1;
+    }
+    return value <= 2 ? 1 : 2;
+}
+
 /* --- each person's value --- */
-
-static struct redis_value *hash_field(struct redis_link *link, const char *org, const char *prefix,
-                                      const char *id, const char *field)
-{
-    char base[STORE_BASE_SIZE], key[128];
-    struct error error;
-    call_base(org, base);
-    snprintf(key, sizeof key, "%s%s%s", base, prefix, id);
-    struct redis_command command = {0};
-    redis_command_add(&command, "HGET");
-    redis_command_add(&command, key);
-    redis_command_add(&command, field);
-    struct redis_value *value = redis_link_run(link, &command, &error);
-    redis_command_free(&command);
-    if (value == NULL) {
-        fprintf(stderr, "Redis: %s\n", error.text);
-        exit(2);
-    }
-    return value;
-}
-
-/* 0 = no value counted, -1 = the store does not know the message. */
-static int counted_value(struct redis_link *link, const char *org, const char *message)
-{
-    struct redis_value *pulse = hash_field(link, org, "m:", message, "u");
-    int value = -1;
-    if (redis_kind(pulse) == REDIS_TEXT) {
-        struct redis_value *answer = hash_field(link, org, "u:", redis_text(pulse), "a");
-        value = (int)redis_int(answer);
-        redis_value_free(&answer);
-    }
-    redis_value_free(&pulse);
-    return value;
-}
 
 enum counts { COUNTS_NEVER, COUNTS_MAYBE, COUNTS_SURELY };
 
-/* Whether a reply had to be counted: in time for its pulse, and not after a STOP of the same person. */
-static enum counts reply_counts(const struct rows *rows, const struct reply_row *reply, int64_t asked_ms)
+/* Whether a reply came while its pulse was open: in time, and not after a STOP of the same person. */
+static enum counts reply_is_open(const struct rows *rows, const struct reply_row *reply, int64_t asked_ms)
 {
     enum counts counts = COUNTS_SURELY;
     if (reply->answered_ms >= asked_ms + REPLY_WINDOW_MS - SLACK_MS) {
@@ -191,7 +74,7 @@ static enum counts reply_counts(const struct rows *rows, const struct reply_row 
     for (size_t i = 0; i < rows->replies_count; i++) {
         const struct reply_row *stop = &rows->replies[i];
         if (!stop->stop || stop == reply || !stop->answered || stop->copy ||
-            strcmp(stop->message, reply->message) != 0 || strcmp(stop->id, reply->id) == 0) {
+            strcmp(stop->from, reply->from) != 0 || strcmp(stop->id, reply->id) == 0) {
             continue;
         }
         if (stop->ended < reply->began) {
@@ -204,8 +87,29 @@ static enum counts reply_counts(const struct rows *rows, const struct reply_row 
     return counts;
 }
 
-static void judge_value(const struct rows *rows, const struct send_row *send, struct redis_link *link,
-                        const char *org)
+/* Whether an answer had to be counted: it came while its pulse was open, and no further question of the conversation
+ * had been asked. When the service asked that is not in the ledger, only when the gateway saw it. */
+static enum counts reply_counts(const struct rows *rows, const struct reply_row *reply, int64_t asked_ms)
+{
+    enum counts counts = reply_is_open(rows, reply, asked_ms);
+    for (size_t i = 0; i < rows->sends_count; i++) {
+        const struct send_row *send = &rows->sends[i];
+        if (send->step > 0 && send->accepted && send->moment < reply->began &&
+            strcmp(send->to, reply->from) == 0) {
+            return COUNTS_NEVER;
+        }
+    }
+    for (size_t i = 0; counts == COUNTS_SURELY && i < rows->replies_count; i++) {
+        const struct reply_row *other = &rows->replies[i];
+        if (step_after(other->value) > 0 && other->began < reply->ended &&
+            strcmp(other->id, reply->id) != 0 && strcmp(other->message, reply->message) == 0) {
+            counts = COUNTS_MAYBE;
+        }
+    }
+    return counts;
+}
+
+static void judge_value(const struct rows *rows, const struct send_row *send, const struct stored *stored)
 {
     bool allowed[10] = {false};
     bool none_allowed = true;
@@ -222,15 +126,77 @@ static void judge_value(const struct rows *rows, const struct send_row *send, st
                                     later->began > reply->ended && strcmp(later->message, send->id) == 0 &&
                                     reply_counts(rows, later, send->at_ms) == COUNTS_SURELY);
         }
-        none_allowed = none_allowed && counts != COUNTS_SURELY;
+        /* A later question was only asked because some answer had been counted. */
+        none_allowed = none_allowed && reply_is_open(rows, reply, send->at_ms) != COUNTS_SURELY;
         allowed[reply->value] = allowed[reply->value] || (counts != COUNTS_NEVER && !replaced);
     }
-    int value = counted_value(link, org, send->id);
-    if (value < 0) {
+    const struct stored_pulse *pulse = stored_pulse(stored, send->id);
+    int value = pulse != NULL ? pulse->value : -1;
+    if (pulse == NULL) {
         breach("accepted message %s is unknown to the store", send->id);
-    } else if (value == 0 ? !none_allowed : !allowed[value]) {
+    } else if (value == 0 ? !none_allowed : value > 5 || !allowed[value]) {
         breach("message %s: the counted value is %d, which is none of the answers that may count", send->id,
                value);
+    }
+}
+
+/* --- what follows an answer: once, and only after an answer that leads there --- */
+
+static void judge_once(const struct rows *rows, size_t index)
+{
+    const struct send_row *send = &rows->sends[index];
+    for (size_t i = 0; i < index; i++) {
+        const struct send_row *other = &rows->sends[i];
+        if (other->accepted && other->step == send->step && strcmp(other->to, send->to) == 0 &&
+            strcmp(other->id, send->id) != 0) {
+            breach("%s was asked of somebody twice: messages %s and %s", steps[send->step], other->id,
+                   send->id);
+        }
+    }
+}
+
+static void judge_reason(const struct send_row *send, const struct stored *stored)
+{
+    const struct stored_pulse *pulse = stored_pulse(stored, send->id);
+    bool leads =
+        pulse != NULL && (send->step == STEP_NAME ? pulse->joins : step_after(pulse->value) == send->step);
+    if (!leads) {
+        breach("message %s: no counted answer leads to %s", send->id, steps[send->step]);
+    }
+}
+
+/* A counted answer that leads on: its question was handed over, or its fate is known to be unknown. */
+static void judge_due(const struct send_row *send, const struct stored *stored)
+{
+    static const char *const accounted[] = {"accepted", "delivered", "undelivered", "expired", "unknown"};
+    const struct stored_pulse *pulse = stored_pulse(stored, send->id);
+    int next = pulse != NULL && !pulse->stopped ? step_after(pulse->value) : -1;
+    if (next < 0) {
+        return;
+    }
+    const struct stored_message *message = stored_message(stored, pulse->asked[next]);
+    for (size_t i = 0; message != NULL && i < sizeof accounted / sizeof accounted[0]; i++) {
+        if (strcmp(message->state, accounted[i]) == 0) {
+            return;
+        }
+    }
+    breach("message %s: the answer %d leads to %s, which is %s", send->id, pulse->value, steps[next],
+           message != NULL ? message->state : "not there");
+}
+
+static void judge_conversations(const struct rows *rows, const struct stored *stored)
+{
+    for (size_t i = 0; i < rows->sends_count; i++) {
+        const struct send_row *send = &rows->sends[i];
+        if (!send->accepted || send->step < 0) {
+            continue;
+        }
+        judge_once(rows, i);
+        if (send->step > 0) {
+            judge_reason(send, stored);
+        } else {
+            judge_due(send, stored);
+        }
     }
 }
 
@@ -246,33 +212,63 @@ static bool was_accepted(const struct rows *rows, const char *message)
     return false;
 }
 
-static void judge_handed_over(const struct rows *rows, struct redis_link *link, const char *org)
+static void judge_handed_over(const struct rows *rows, const struct stored *stored)
 {
     static const char *const reached[] = {"accepted", "delivered", "undelivered", "expired"};
-    char base[STORE_BASE_SIZE], pattern[STORE_BASE_SIZE + 4];
-    struct error error;
-    call_base(org, base);
-    snprintf(pattern, sizeof pattern, "%sm:*", base);
-    struct redis_command command = {0};
-    redis_command_add(&command, "KEYS");
-    redis_command_add(&command, pattern);
-    struct redis_value *keys = redis_link_run(link, &command, &error);
-    redis_command_free(&command);
-    if (keys == NULL) {
-        fprintf(stderr, "Redis: %s\n", error.text);
-        exit(2);
-    }
-    for (size_t i = 0; i < redis_count(keys); i++) {
-        const char *message = redis_text(redis_item(keys, i)) + strlen(pattern) - 1;
-        struct redis_value *state = hash_field(link, org, "m:", message, "s");
+    for (size_t i = 0; i < stored->messages_count; i++) {
+        const struct stored_message *message = &stored->messages[i];
         for (size_t j = 0; j < sizeof reached / sizeof reached[0]; j++) {
-            if (strcmp(redis_text(state), reached[j]) == 0 && !was_accepted(rows, message)) {
-                breach("message %s counts as %s, but the gateway never accepted it", message, reached[j]);
+            if (strcmp(message->state, reached[j]) == 0 && !was_accepted(rows, message->id)) {
+                breach("message %s counts as %s, but the gateway never accepted it", message->id, reached[j]);
             }
         }
-        redis_value_free(&state);
     }
-    redis_value_free(&keys);
+}
+
+/* --- records: own words once each, volunteers who said so and did not leave --- */
+
+/* Whether anybody said so by a reply that was answered; `surely` leaves out those who said STOP, no, or LEAVE, too. */
+static bool person_joins(const struct rows *rows, const char *phone, bool surely)
+{
+    bool joins = false;
+    for (size_t i = 0; i < rows->replies_count; i++) {
+        const struct reply_row *reply = &rows->replies[i];
+        if (strcmp(reply->from, phone) != 0) {
+            continue;
+        }
+        joins = joins || (reply->joins == 1 && (reply->answered || !surely));
+        if (surely && (reply->stop || reply->joins == 0 || strcmp(reply->means, "leave") == 0)) {
+            return false;
+        }
+    }
+    return joins;
+}
+
+static void judge_records(const struct rows *rows, const struct stored *stored, const struct books *books)
+{
+    int64_t counted = sums_of(&books->counts, "x:words"), written = 0, least = 0, most = 0;
+    for (size_t i = 0; i < rows->replies_count; i++) {
+        const struct reply_row *reply = &rows->replies[i];
+        bool stopped = false;
+        for (size_t j = 0; j < rows->replies_count; j++) {
+            stopped = stopped || (rows->replies[j].stop && strcmp(rows->replies[j].from, reply->from) == 0);
+        }
+        written += strcmp(reply->means, "words") == 0 && reply->answered && !reply->copy && !stopped;
+    }
+    for (size_t i = 0; i < rows->sends_count; i++) {
+        if (rows->sends[i].step == STEP_JOIN && rows->sends[i].accepted) {
+            least += person_joins(rows, rows->sends[i].to, true);
+            most += person_joins(rows, rows->sends[i].to, false);
+        }
+    }
+    if (stored->words != counted || counted < written) {
+        breach("own words: %lld are kept, %lld counted, %lld at least were written", (long long)stored->words,
+               (long long)counted, (long long)written);
+    }
+    if (stored->volunteers < least || stored->volunteers > most) {
+        breach("volunteers: %lld are on the list, %lld to %lld people said so", (long long)stored->volunteers,
+               (long long)least, (long long)most);
+    }
 }
 
 /* --- totals --- */
@@ -300,8 +296,9 @@ static int64_t distinct_replies(struct rows *rows)
 
 static void judge_totals(struct rows *rows, const struct books *books, int64_t in_flight, int64_t kills)
 {
-    static const char *const verdicts[] = {"x:answer", "x:unparseable", "x:stop", "x:late",
-                                           "x:unknown_sender"};
+    static const char *const verdicts[] = {
+        "x:answer", "x:words", "x:volunteer", "x:no_volunteer", "x:name",  "x:unparseable",   "x:stop",
+        "x:start",  "x:help",  "x:late",      "x:wrong_person", "x:leave", "x:unknown_sender"};
     static const char *const forbidden[] = {"m:queued", "m:leased", "m:submitting", "m:failed", "m:stale"};
     int64_t counted = 0, answered = distinct_replies(rows);
     for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++) {
@@ -328,11 +325,12 @@ static void judge_totals(struct rows *rows, const struct books *books, int64_t i
     if (books->differences != 0) {
         breach("the books do not balance:\n%s", books->report.chars);
     }
-    printf("sends %zu, accepted %lld, replies answered 200: %lld, answers %lld, ambiguous faults %lld, ever "
-           "unknown %lld (bound "
-           "%lld), unknown now %lld\n",
+    printf("sends %zu, accepted %lld, replies answered 200: %lld, answers %lld, own words %lld, volunteers "
+           "%lld, "
+           "ambiguous faults %lld, ever unknown %lld (bound %lld), unknown now %lld\n",
            rows->sends_count, (long long)accepted, (long long)answered,
-           (long long)sums_of(&books->counts, "x:answer"), (long long)rows->ambiguous_faults,
+           (long long)sums_of(&books->counts, "x:answer"), (long long)sums_of(&books->counts, "x:words"),
+           (long long)sums_of(&books->counts, "x:volunteer"), (long long)rows->ambiguous_faults,
            (long long)unknown, (long long)bound, (long long)sums_of(&books->counts, "m:unknown"));
 }
 
@@ -366,19 +364,23 @@ int main(int argc, char **argv)
         }
     }
     struct rows rows = {0};
+    struct stored stored = {0};
     struct error error;
     struct books books;
     struct text report = {0};
     struct redis_link *link = redis_link_open(address, "", 10000, &error);
-    if (link == NULL || !read_ledger(ledger, &rows) || !books_check(link, org, &books, &error)) {
+    if (link == NULL || !rows_read(ledger, &rows) || !books_check(link, org, &books, &error) ||
+        !stored_read(link, org, &stored, &error)) {
         fprintf(stderr, "cannot judge: %s\n", error.text);
         return 2;
     }
     judge_sends(&rows);
-    judge_handed_over(&rows, link, org);
+    judge_conversations(&rows, &stored);
+    judge_records(&rows, &stored, &books);
+    judge_handed_over(&rows, &stored);
     for (size_t i = 0; i < rows.sends_count; i++) {
-        if (rows.sends[i].accepted && rows.sends[i].survey && !rows.sends[i].accepted_before) {
-            judge_value(&rows, &rows.sends[i], link, org);
+        if (rows.sends[i].accepted && rows.sends[i].step == 0 && !rows.sends[i].accepted_before) {
+            judge_value(&rows, &rows.sends[i], &stored);
         }
     }
     judge_totals(&rows, &books, in_flight, kills);
@@ -388,8 +390,8 @@ int main(int argc, char **argv)
     text_free(&report);
     books_free(&books);
     redis_link_close(&link);
-    free(rows.sends);
-    free(rows.replies);
+    stored_free(&stored);
+    rows_free(&rows);
     printf("%s\n", breaches == 0 ? "judge: every promise was kept" : "judge: promises were broken");
     return breaches == 0 ? 0 : 1;
 }

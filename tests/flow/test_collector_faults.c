@@ -230,9 +230,10 @@ static void put_second_org(const char *number, const char *gap_days)
         from = at + strlen(edits[i].old);
     }
     text_add(&json, from);
-    char hash[FINGERPRINT_SIZE];
+    char hash[FINGERPRINT_SIZE], reader[FINGERPRINT_SIZE];
     key_fingerprint(KEY_HASH, desk.world.keys.keys[KEY_HASH], hash);
-    if (org_store(desk.world.link, "joensuu", json.chars, hash, "", "", &error) != PUT_WRITTEN)
+    key_fingerprint(KEY_READER_PUBLIC, desk.world.keys.keys[KEY_READER_PUBLIC], reader);
+    if (org_store(desk.world.link, "joensuu", json.chars, hash, "", reader, &error) != PUT_WRITTEN)
         fail_msg("%s", error.text);
     text_free(&json);
 }
@@ -255,8 +256,10 @@ static void an_org_put_while_running_is_found_by_its_number(void **state)
 
     put_second_org("\"reply_number\": \"18124\"", "\"gap_days\": 14");
     assert_int_equal(desk_post(&desk, DESK_PATH "/reply", body.chars),
-                     503); /* its key is not on this machine: no 200 on a doubt */
-    desk_put_hash_key(&desk, "joensuu", desk.world.keys.keys[KEY_HASH]);
+                     503); /* its keys are not on this machine: no 200 on a doubt */
+    desk_put_key(&desk, "joensuu", KEY_HASH, desk.world.keys.keys[KEY_HASH]);
+    assert_int_equal(desk_post(&desk, DESK_PATH "/reply", body.chars), 503); /* words could not be sealed */
+    desk_put_keys(&desk, "joensuu");
     assert_int_equal(desk_post(&desk, DESK_PATH "/reply", body.chars), 200);
     assert_int_equal(second_org_count("x:unknown_sender"), 1);
     assert_int_equal(world_count(&desk.world, "x:unknown_sender"), 0);
@@ -287,12 +290,15 @@ static void it_refuses_to_start_on_what_would_go_wrong_later(void **state)
     (void)state;
     struct key_set others;
     keys_generate(&others);
-    desk_put_hash_key(&desk, WORLD_ORG, others.keys[KEY_HASH]);
-    assert_refuses("hash.key");
-    desk_put_hash_key(&desk, WORLD_ORG, desk.world.keys.keys[KEY_HASH]);
+    static const enum key_kind kinds[] = {KEY_HASH, KEY_READER_PUBLIC};
+    for (size_t i = 0; i < COUNT(kinds); i++) {
+        desk_put_key(&desk, WORLD_ORG, kinds[i], others.keys[kinds[i]]);
+        assert_refuses(key_file_name(kinds[i]));
+        desk_put_keys(&desk, WORLD_ORG);
+    }
 
     put_second_org("\"reply_number\": \"18123\"", "\"gap_days\": 14");
-    desk_put_hash_key(&desk, "joensuu", desk.world.keys.keys[KEY_HASH]);
+    desk_put_keys(&desk, "joensuu");
     assert_refuses("share lane.reply_number 18123");
     world_clear(&desk.world);
     assert_refuses("holds data set");

@@ -269,27 +269,32 @@ static void limit_follows_what_is_due(void **state)
 {
     static const struct {
         const char *name;
-        int64_t next_ms, until_ms, limit_ms;
+        int64_t next_ms, schedule_ms, until_ms, limit_ms;
     } cases[] = {
-        {"nothing is planned: time stands", -1, -1, 0},
-        {"nothing is planned, though an end is", -1, HOUR_MS, 0},
-        {"due soon: ten minutes", 3 * MINUTE_MS, -1, 10 * MINUTE_MS},
-        {"due in an hour: until then", HOUR_MS, -1, HOUR_MS},
-        {"due tomorrow: six hours", 24 * HOUR_MS, -1, 6 * HOUR_MS},
-        {"not past the end", 24 * HOUR_MS, 2 * HOUR_MS, 2 * HOUR_MS},
-        {"not past the end, due soon", 3 * MINUTE_MS, 5 * MINUTE_MS, 5 * MINUTE_MS},
-        {"at the end: time stands", HOUR_MS, 0, 0},
+        {"nothing is planned: time stands", -1, -1, -1, 0},
+        {"nothing is planned, though an end is", -1, -1, HOUR_MS, 0},
+        {"due soon: ten minutes", 3 * MINUTE_MS, -1, -1, 10 * MINUTE_MS},
+        {"due in an hour: until then", HOUR_MS, -1, -1, HOUR_MS},
+        {"due tomorrow: six hours", 24 * HOUR_MS, -1, -1, 6 * HOUR_MS},
+        {"not past the end", 24 * HOUR_MS, -1, 2 * HOUR_MS, 2 * HOUR_MS},
+        {"not past the end, due soon", 3 * MINUTE_MS, -1, 5 * MINUTE_MS, 5 * MINUTE_MS},
+        {"at the end: time stands", HOUR_MS, -1, 0, 0},
+        {"a schedule due soon: until then and no further", 3 * MINUTE_MS, 3 * MINUTE_MS, -1, 3 * MINUTE_MS},
+        {"something due before the schedule", 3 * MINUTE_MS, 5 * MINUTE_MS, -1, 5 * MINUTE_MS},
+        {"a schedule due in days: six hours", 72 * HOUR_MS, 72 * HOUR_MS, -1, 6 * HOUR_MS},
+        {"a schedule that is due: time stands", HOUR_MS, 0, -1, 0},
     };
     const int64_t now_ms = INT64_C(1767600000000);
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         int64_t next_ms = cases[i].next_ms < 0 ? -1 : now_ms + cases[i].next_ms;
         int64_t until_ms = cases[i].until_ms < 0 ? -1 : now_ms + cases[i].until_ms;
-        int64_t limit_ms = conductor_limit_ms(now_ms, next_ms, until_ms) - now_ms;
+        int64_t schedule_ms = cases[i].schedule_ms < 0 ? -1 : now_ms + cases[i].schedule_ms;
+        int64_t limit_ms = conductor_limit_ms(now_ms, next_ms, schedule_ms, until_ms) - now_ms;
         if (limit_ms != cases[i].limit_ms)
             fail_msg("%s: %lld ms", cases[i].name, (long long)limit_ms);
     }
-    assert_int_equal(conductor_limit_ms(now_ms, now_ms + HOUR_MS, now_ms - HOUR_MS), now_ms);
+    assert_int_equal(conductor_limit_ms(now_ms, now_ms + HOUR_MS, -1, now_ms - HOUR_MS), now_ms);
 }
 
 int main(void)

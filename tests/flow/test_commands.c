@@ -63,10 +63,13 @@ static void names_what_it_does_not_understand(void **state)
 static void every_command_has_help_with_usage_options_and_example(void **state)
 {
     static const char *const commands[][2] = {
-        {"up", NULL},         {"store", "install"},   {"store", "check"},   {"org", "put"},
-        {"keys", "generate"}, {"pilot", "put"},       {"survey", "put"},    {"survey", "activate"},
-        {"import", NULL},     {"round", "start"},     {"status", NULL},     {"signals", NULL},
-        {"books", NULL},      {"settings", "sample"}, {"settings", "check"}};
+        {"up", NULL},         {"store", "install"},   {"store", "check"},       {"org", "put"},
+        {"keys", "generate"}, {"pilot", "put"},       {"survey", "put"},        {"survey", "activate"},
+        {"import", NULL},     {"round", "start"},     {"status", NULL},         {"signals", NULL},
+        {"books", NULL},      {"settings", "sample"}, {"settings", "check"},    {"token", "add"},
+        {"token", "list"},    {"token", "revoke"},    {"person", "find"},       {"person", "export"},
+        {"person", "erase"},  {"volunteers", "list"}, {"volunteers", "export"}, {"volunteers", "remove"},
+        {"words", "list"},    {"audit", "list"}};
     (void)state;
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (commands[i][1] != NULL)
@@ -175,7 +178,7 @@ static void survey_shows_segments_and_never_changes_once_active(void **state)
     edited(SURVEY_FILE, "bad.json", "Auttoiko", "Auttoiko ŝ", path);
     EXPECT(1, "ŝ", "survey", "put", path);
     EXPECT(0, "felt-forward@1: written", "survey", "put", SURVEY_FILE);
-    assert_non_null(strstr(line.said.output, "  forward   fi        gsm7        1"));
+    assert_non_null(strstr(line.said.output, "  forward   scale  fi        gsm7        1"));
     EXPECT(1, "no active version", "round", "start", "--pilot", "coaching-a", "--survey", "felt-forward");
     EXPECT(1, "felt-forward@1 is not active", "round", "start", "--pilot", "coaching-a", "--survey",
            "felt-forward@1");
@@ -193,6 +196,29 @@ static void survey_shows_segments_and_never_changes_once_active(void **state)
     EXPECT(1, "languages, time_zone: cannot change", "org", "put", path);
     edited(ORG_FILE, "org.json", "\"gap_days\": 14", "\"gap_days\": 21", path);
     EXPECT(0, "org varkaus: written", "org", "put", path);
+}
+
+static void survey_put_tells_the_ways_or_what_is_wrong_with_them(void **state)
+{
+    static const char *const refused[][2] = {
+        {"circle", "questions[1].next: goes in a circle: forward → why → forward"},
+        {"dead-branch", "questions[0].next[1]: a dead branch: no answer is left for it"},
+        {"missing-language", "questions[0].text.sv: missing; the org's languages are fi, sv, en"},
+        {"two-segments-later", "questions[1].text.en: 2 segments, at most 1: 161 septets of 160"},
+    };
+    (void)state;
+    EXPECT(0, "survey meeting@1: written", "survey", "put", TEST_SOURCE_DIR "/config/surveys/meeting.json");
+    assert_non_null(strstr(line.said.output, "  join      volunteer  sv        gsm7"));
+    assert_non_null(
+        strstr(line.said.output, "every way ends:\n  forward 1-2 → why → end\n  forward 3 → end\n"));
+    EXPECT(0, "\"ways\":[\"forward 1-2 → why → end\",\"forward 3 → end\",\"forward 4-5 → join → end\"]}",
+           "survey", "activate", "meeting@1", "--json");
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        char path[256];
+        snprintf(path, sizeof path, "%s/surveys/meaning/%s.json", TEST_VECTORS, refused[i][0]);
+        EXPECT(1, refused[i][1], "survey", "put", path);
+    }
+    EXPECT(1, "survey sample@1", "survey", "activate", "sample@1"); /* nothing of them was kept */
 }
 
 /* --- keys --- */
@@ -255,6 +281,7 @@ int main(void)
         cmocka_unit_test_setup(org_is_put_once_and_errors_name_the_path, command_line_clear),
         cmocka_unit_test_setup(pilot_needs_its_names, make_org),
         cmocka_unit_test_setup(survey_shows_segments_and_never_changes_once_active, make_org),
+        cmocka_unit_test_setup(survey_put_tells_the_ways_or_what_is_wrong_with_them, make_org),
         cmocka_unit_test_setup(keys_are_made_once_and_never_overwritten, make_org),
         cmocka_unit_test_setup(wrong_keys_are_refused, make_org),
     };

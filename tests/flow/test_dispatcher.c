@@ -135,12 +135,13 @@ static void everyone_is_asked_once_in_their_language(void **state)
     send_round();
     sending_expect_once(&sending, 0, PEOPLE + 2);
     static const char *const texts[] = {
-        "Varkauden työllisyys: Kehitämme palvelua. Auttoiko tapaaminen? Vastaa 1-5 (5=paljon). "
-        "Vapaaehtoista, ei vaikuta palveluusi. Lopeta: STOP. varkaus.fi/kysely",
-        "Varkauden työllisyys: Vi utvecklar servicen. Hjälpte mötet dig? Svara 1-5 (5=mycket). Frivilligt, "
-        "påverkar inte din service. Sluta: STOPP. varkaus.fi/kysely",
-        "Varkauden työllisyys: We are improving the service. Did the meeting help? Reply 1-5 (5=a lot). "
-        "Voluntary, no effect on service. End: STOP. varkaus.fi/kysely"};
+        "Varkauden työllisyys: Kehitämme palvelua. Auttoiko tapaaminen? Vastaa 1-5 (1=ei, 5=paljon). "
+        "Vapaaehtoista, ei vaikuta palveluusi. Lopeta: STOP. Tietoa: INFO",
+        "Varkauden työllisyys: Vi utvecklar servicen. Hjälpte mötet dig? Svara 1-5 (1=nej, 5=mycket). "
+        "Frivilligt, påverkar inte din service. Sluta: STOPP. Mer: INFO",
+        "Varkauden työllisyys: We are improving the service. Did the meeting help? Reply 1-5 (1=no, 5=a "
+        "lot). "
+        "Voluntary, no effect on service. End: STOP. More: INFO"};
     for (int i = 0; i < 3; i++) {
         const struct script_arrival *arrival =
             script_gateway_arrival(sending.gateway, world_phone(PEOPLE - 1 + i), 0);

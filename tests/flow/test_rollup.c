@@ -121,6 +121,40 @@ static void a_week_closes_at_its_instant_and_not_before(void **state)
     }
 }
 
+/* A text that nobody sent keeps no week open. */
+static void a_week_closes_without_a_dispatcher(void **state)
+{
+    (void)state;
+    station_move_clock(&station, "2026-01-13T10:00");
+    weeks_ask(world, "r", 0, 12);
+    weeks_answer(world, 3, "INFO");
+    assert_int_equal(world_count(world, "m:queued"), 1);
+    station_move_clock(&station, "2026-01-27T00:00");
+    station_open(&station);
+    weeks_await_published(&station, "2026-W03");
+    assert_int_equal(world_count(world, "m:stale"), 1);
+}
+
+/* "Wrong number" at the second asking, while the first week is not closed. */
+static void who_is_gone_is_taken_off_weeks_that_are_open(void **state)
+{
+    (void)state;
+    static const char *const nowhere[] = {NULL};
+    station_move_clock(&station, "2026-01-13T10:00");
+    weeks_ask(world, "r", 0, 1);
+    int first = world->serial - 1;
+    station_move_clock(&station, "2026-03-17T10:00");
+    weeks_ask(world, "s", 0, 1);
+    weeks_answer(world, 0, "väärä numero");
+    assert_int_equal(world_send_all(world), 1);
+    assert_string_equal(world_pulse_field(world, first, "c"), world_contact(0));
+    station_move_clock(&station, "2026-01-20T10:00"); /* nothing is to be closed */
+    station_open(&station);
+    STATION_AWAIT(&station, strcmp(world_field(world, "rollup", "gone"), "") == 0);
+    snapshot_expect_no_mention(world, world_contact(0), nowhere);
+    assert_string_equal(weeks_state(world, "2026-W03"), "open");
+}
+
 /* --- what --- */
 
 static void every_end_is_in_the_figures_as_it_should(void **state)
@@ -254,6 +288,8 @@ int main(void)
 #define FLOW(name) cmocka_unit_test_setup_teardown(name, renew, close_and_check)
     const struct CMUnitTest tests[] = {
         FLOW(a_week_closes_at_its_instant_and_not_before),
+        FLOW(a_week_closes_without_a_dispatcher),
+        FLOW(who_is_gone_is_taken_off_weeks_that_are_open),
         FLOW(every_end_is_in_the_figures_as_it_should),
         FLOW(nothing_leads_from_a_closed_week_to_a_person),
         FLOW(a_window_takes_weeks_until_there_are_answers_enough),

@@ -171,12 +171,14 @@ static void books_that_do_not_balance_hold_the_closing(void **state)
 static void messages_under_way_hold_the_closing(void **state)
 {
     (void)state;
-    struct claimed claimed[STORE_ITEMS_MAX];
+    struct claimed claimed[STORE_ITEMS_MAX], confirmation[STORE_ITEMS_MAX];
     weeks_ask(world, "r", 0, 12);
     weeks_release(world, "r2", 12, 1);
     assert_int_equal(world_claim(world, 1, claimed), 1);
     assert_string_equal(world_intend(world, claimed[0].message, "o"), "OK");
-    weeks_answer(world, 3, "STOP"); /* its confirmation is to be sent */
+    weeks_answer(world, 3, "STOP"); /* a dispatcher has taken its confirmation */
+    assert_int_equal(world_claim(world, 1, confirmation), 1);
+    assert_string_equal(confirmation[0].kind, "stop_confirm");
     station_move_clock(&station, "2026-01-27T00:00");
     station_open(&station);
     STATION_AWAIT(&station, station_log_says(&station, "log", "closing waits: messages are under way"));
@@ -185,9 +187,9 @@ static void messages_under_way_hold_the_closing(void **state)
     assert_string_equal(world_settle(world, claimed[0].message, "o", SUBMIT_UNKNOWN), "unknown");
     STATION_AWAIT(&station, world_count(world, "p:open") == 0);
     assert_string_equal(weeks_state(world, "2026-W03"), "open");
-    assert_int_equal(world_claim(world, 1, claimed), 1);
-    assert_string_equal(claimed[0].kind, "stop_confirm");
-    assert_string_equal(world_intend(world, claimed[0].message, "o"), "STALE"); /* nobody waits for it now */
+    assert_int_equal(world_count(world, "m:leased"), 1);
+    assert_string_equal(world_intend(world, confirmation[0].message, "o"),
+                        "STALE"); /* nobody waits for it now */
     weeks_await_published(&station, "2026-W03");
 }
 

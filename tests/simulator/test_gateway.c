@@ -134,7 +134,7 @@ static void send_survey(const char *prefix, int64_t person)
     char id[32], phone[PHONE_SIZE];
     (void)snprintf(id, sizeof id, "%s%" PRId64, prefix, person);
     person_phone(person, phone);
-    send_text(id, phone, "Vastaa 1-5");
+    send_text(id, phone, "Auttoiko tapaaminen? Vastaa 1-5");
 }
 
 static void set_faults(const char *faults)

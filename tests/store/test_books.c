@@ -1,5 +1,5 @@
 /* The books: they balance through a life of every kind, and each kind of slip shows. */
-#include "fixture.h"
+#include "conversation.h"
 
 #include "store/books.h"
 #include "store/weeks.h"
@@ -111,6 +111,30 @@ static void published_weeks_stay_in_the_comparison(void **state)
     world_round(&world, "t", WORLD_PILOT);
     assert_true(world_send_all(&world) > 0);
     assert_int_equal(world_reply(&world, 0, "later", "5"), COMMIT_DONE);
+    expect_balance();
+}
+
+static void each_question_of_a_pulse_keeps_its_own_last_value(void **state)
+{
+    (void)state;
+    int64_t differences = 0;
+    conversation_open(BRANCHING);
+    conversation_reply("r1", "5");
+    conversation_reply("r2", "2");
+    expect_balance();
+    assert_int_equal(world_send_all(&world), 1);
+    conversation_reply("r3", "joo");
+    conversation_reply("r4", "ei");
+    expect_balance();
+    assert_int_equal(world_count(&world, "seq"), 4);
+    struct snapshot *balanced = snapshot_take(&world);
+    WORLD_DO(&world, "HINCRBY", world_key("k:2026-W03"), "coaching-a|branching@1/helped|18-29,north|1", "1");
+    assert_non_null(strstr(check(&differences), "helped|18-29,north|1: differs by -1"));
+    assert_int_equal(differences, 1);
+    snapshot_put_back(&world, balanced);
+    snapshot_free(&balanced);
+    assert_int_equal(world_send_all(&world), 1); /* thanks */
+    publish("2026-W03", "2026-W02");
     expect_balance();
 }
 
@@ -243,6 +267,7 @@ int main(void)
         STORE_TEST(an_org_that_is_not_there_balances),
         STORE_TEST(the_books_balance_at_every_moment_of_a_week),
         STORE_TEST(published_weeks_stay_in_the_comparison),
+        STORE_TEST(each_question_of_a_pulse_keeps_its_own_last_value),
         STORE_TEST(every_slip_of_an_open_week_shows),
         STORE_TEST(every_slip_of_a_published_week_shows),
         STORE_TEST(rows_that_cannot_be_read_show),

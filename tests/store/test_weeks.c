@@ -89,20 +89,28 @@ static void a_week_of_every_end(void)
     assert_string_equal(world_receipt(&world, world_message(4), RECEIPT_DELIVERED), "delivered");
 }
 
+/* Messages removed, and those that are left. */
+static int64_t sweep(int64_t *left_out)
+{
+    struct redis_command command = {0};
+    int64_t removed = -1;
+    week_sweep_command(&command, WORLD_ORG, WEEK, world.now_ms);
+    struct redis_value *value = world_call(&world, &command);
+    assert_true(week_sweep_result(value, &removed, left_out));
+    redis_value_free(&value);
+    redis_command_free(&command);
+    return removed;
+}
+
 static void an_empty_week_closes(void **state)
 {
     (void)state;
-    struct redis_command command = {0};
-    int64_t stale = 0, left = -1, removed = -1;
+    int64_t stale = 0, left = -1;
     load();
     assert_int_equal(loaded.pulses_count + (size_t)loaded.pulses_left + (size_t)loaded.others_left, 0);
     assert_int_equal(settle(&stale), 0);
-    week_sweep_command(&command, WORLD_ORG, WEEK);
-    struct redis_value *value = world_call(&world, &command);
-    assert_true(week_sweep_result(value, &removed, &left));
-    assert_int_equal(removed + left, 0);
-    redis_value_free(&value);
-    redis_command_free(&command);
+    assert_int_equal(sweep(&left), 0);
+    assert_int_equal(left, 0);
     assert_true(seal(5));
 }
 
@@ -299,7 +307,7 @@ static void the_sweep_leaves_what_is_still_going(void **state)
 {
     (void)state;
     struct redis_command command = {0};
-    int64_t removed = 0, left = 0;
+    int64_t left = 0;
     world_import(&world, WORLD_PILOT, 0, 3, NULL);
     for (int i = 0; i < 3; i++) {
         char reply_id[16];
@@ -309,16 +317,45 @@ static void the_sweep_leaves_what_is_still_going(void **state)
     assert_int_equal(world_claim(&world, 2, claimed), 2);
     assert_string_equal(world_intend(&world, claimed[0].message, "o"), "OK");
     assert_string_equal(world_settle(&world, claimed[0].message, "o", SUBMIT_ACCEPTED), "accepted");
-    week_sweep_command(&command, WORLD_ORG, WEEK);
+    week_sweep_command(&command, WORLD_ORG, WEEK, world.now_ms);
     assert_int_equal(snapshot_refusals(&world, &command), 4); /* the list, three messages */
-    struct redis_value *value = world_call(&world, &command);
-    assert_true(week_sweep_result(value, &removed, &left));
-    assert_int_equal(removed, 0); /* the first run removed it */
-    assert_int_equal(left, 2);
-    redis_value_free(&value);
     redis_command_free(&command);
+    assert_int_equal(sweep(&left), 0); /* the first run removed it */
+    assert_int_equal(left, 2);
     assert_false(world_exists(&world, "m:message00000"));
     assert_false(seal(5));
+}
+
+/* With no dispatcher to let them end. */
+static void the_sweep_ends_what_may_not_go_any_more(void **state)
+{
+    (void)state;
+    struct redis_command command = {0};
+    int64_t left = 0, stale = 0;
+    world_released(&world, 2);
+    assert_int_equal(world_send_all(&world), 2);
+    assert_int_equal(world_reply(&world, 0, "r0", "INFO"), COMMIT_DONE);
+    assert_int_equal(world_reply(&world, 1, "r1", "fel nummer"), COMMIT_DONE);
+    assert_int_equal(world_claim(&world, 1, claimed), 1); /* this one is tried again later */
+    assert_string_equal(world_intend(&world, claimed[0].message, "o"), "OK");
+    assert_string_equal(world_settle(&world, claimed[0].message, "o", SUBMIT_RETRY), "queued");
+    load();
+    assert_int_equal(settle(&stale), 2);
+    world.now_ms += DAY_MS - 1;
+    assert_int_equal(sweep(&left), 0);
+    assert_int_equal(left, 2);
+    assert_false(seal(5));
+    world.now_ms++;
+    week_sweep_command(&command, WORLD_ORG, WEEK, world.now_ms);
+    /* the list, two messages, their two queues, b, the log */
+    assert_int_equal(snapshot_refusals(&world, &command), 7);
+    redis_command_free(&command);
+    assert_int_equal(sweep(&left), 0); /* the first run removed them */
+    assert_int_equal(left, 0);
+    assert_int_equal(world_count(&world, "m:stale"), 2);
+    assert_int_equal(world_count(&world, "m:queued"), 0);
+    assert_false(world_in_list(&world, "q:wait", world_message(2)));
+    assert_true(seal(5));
 }
 
 static void figures_are_written_once_and_for_good(void **state)
@@ -424,6 +461,7 @@ int main(void)
         STORE_TEST(a_contact_asked_again_keeps_the_newer_pulse),
         STORE_TEST(after_the_close_nothing_leads_to_a_person),
         STORE_TEST(the_sweep_leaves_what_is_still_going),
+        STORE_TEST(the_sweep_ends_what_may_not_go_any_more),
         STORE_TEST(figures_are_written_once_and_for_good),
         STORE_TEST(a_week_is_sealed_when_nothing_is_left_of_it),
         STORE_TEST(a_wrong_type_anywhere_refuses_the_whole_settle),

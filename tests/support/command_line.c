@@ -51,7 +51,7 @@ int command_line_clear(void **state)
 
 void command_line_run(const char *const *arguments)
 {
-    const char *words[24] = {line.program};
+    const char *words[160] = {line.program};
     for (size_t count = 1; *arguments != NULL; arguments++)
         words[count++] = *arguments;
     program_run(&line.said, line.folder, words);

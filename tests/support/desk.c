@@ -62,15 +62,22 @@ void desk_put_clock(struct desk *desk)
     assert_true(clock_write(&clock, &error));
 }
 
-void desk_put_hash_key(struct desk *desk, const char *org, const unsigned char key[KEY_BYTES])
+void desk_put_key(struct desk *desk, const char *org, enum key_kind kind, const unsigned char key[KEY_BYTES])
 {
     struct error error = {""};
     char line[96], path[128];
-    key_encode(KEY_HASH, key, line);
+    key_encode(kind, key, line);
     snprintf(path, sizeof path, "data/keys/%s", org);
     assert_true(file_make_folder(desk_path(desk, path), &error));
-    snprintf(path, sizeof path, "data/keys/%s/%s", org, key_file_name(KEY_HASH));
+    snprintf(path, sizeof path, "data/keys/%s/%s", org, key_file_name(kind));
     put_file(desk, path, line);
+}
+
+void desk_put_keys(struct desk *desk, const char *org)
+{
+    static const enum key_kind kinds[] = {KEY_HASH, KEY_READER_PUBLIC};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        desk_put_key(desk, org, kinds[i], desk->world.keys.keys[kinds[i]]);
 }
 
 void desk_start(struct desk *desk, const char *bin_folder)
@@ -93,7 +100,7 @@ void desk_ask_everyone(struct desk *desk)
 {
     world_clear(&desk->world);
     desk_put_clock(desk);
-    desk_put_hash_key(desk, WORLD_ORG, desk->world.keys.keys[KEY_HASH]);
+    desk_put_keys(desk, WORLD_ORG);
     unlink(desk_path(desk, "data/keys/joensuu/hash.key"));
     unlink(desk_path(desk, "data/state/pulssi-collector.dataset")); /* clearing made a new data set */
     world_import(&desk->world, WORLD_PILOT, 0, DESK_PEOPLE, NULL);

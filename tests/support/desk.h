@@ -28,7 +28,8 @@ void desk_stop(struct desk *desk);
  * even. */
 void desk_ask_everyone(struct desk *desk);
 void desk_put_clock(struct desk *desk);
-void desk_put_hash_key(struct desk *desk, const char *org, const unsigned char key[KEY_BYTES]);
+void desk_put_key(struct desk *desk, const char *org, enum key_kind kind, const unsigned char key[KEY_BYTES]);
+void desk_put_keys(struct desk *desk, const char *org); /* those of the world that a collector holds */
 const char *desk_path(struct desk *desk,
                       const char *name); /* in the folder; the fourth next call uses it again */
 

@@ -64,10 +64,11 @@ void sending_open(struct sending *sending)
 {
     struct text sections = {0};
     text_addf(&sections,
+              "[collector]\nport = 0\n"
               "[dispatcher]\nin_flight_max = %d\nclaim_max = %d\nsubmit_attempts_max = %d\nlease_ms = %d\n"
               "http_deadline_ms = %d\nbackoff_first_ms = 10\nbackoff_max_ms = 20\n"
               "[gateway:simulator]\nurl = http://127.0.0.1:%d\nsecret = " SCRIPT_SECRET
-              "\nwebhook_token = a-token-of-the-simulator\nrate_segments = 0\n",
+              "\nwebhook_token = " SENDING_TOKEN "\nrate_segments = 0\n",
               sending->in_flight_max, sending->claim_max, sending->attempts_max, sending->lease_ms,
               sending->http_deadline_ms, script_gateway_port(sending->gateway));
     station_put_settings(&sending->station, sections.chars);

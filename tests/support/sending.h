@@ -6,6 +6,8 @@
 #include "support/script_gateway.h"
 #include "support/station.h"
 
+#define SENDING_TOKEN "a-token-of-the-simulator"
+
 struct sending {
     struct station station;
     struct script_gateway *gateway;

@@ -36,7 +36,7 @@ void world_plan(struct world *world, const char *round, const char *pilot, int64
     char differs[128];
     snprintf(plan.id, sizeof plan.id, "%s", round);
     snprintf(plan.pilot, sizeof plan.pilot, "%s", pilot);
-    snprintf(plan.survey, sizeof plan.survey, "%s", WORLD_SURVEY);
+    snprintf(plan.survey, sizeof plan.survey, "%s", world->survey_ref);
     snprintf(plan.seed, sizeof plan.seed, "a seed");
     round_plan_command(&command, WORLD_ORG, &plan);
     struct redis_value *value = world_call(world, &command);
@@ -141,8 +141,13 @@ void world_intend_command(struct world *world, struct redis_command *command, co
 {
     struct intend intend = {
         .message = message, .fence = world->fence, .operation = operation, .asking = world_asking(world)};
-    window_next(world->org.zone, &world->org.window, world->now_ms, &intend.window_opens_ms,
-                &intend.window_closes_ms);
+    static const struct window waking_hours = {
+        .days = 0x7f, .from_minute = CONVERSATION_FROM_MINUTE, .to_minute = CONVERSATION_TO_MINUTE};
+    char key[ID_SIZE + 2];
+    snprintf(key, sizeof key, "m:%s", message);
+    bool conversation = message_class(world_field(world, key, "k")) == MESSAGE_CONVERSATION;
+    window_next(world->org.zone, conversation ? &waking_hours : &world->org.window, world->now_ms,
+                &intend.window_opens_ms, &intend.window_closes_ms);
     outbox_intend_command(command, WORLD_ORG, &intend);
 }
 
@@ -208,6 +213,7 @@ void world_load(struct world *world, const char *phone, struct session *session_
 {
     struct redis_command command = {0};
     char hash[PHONE_HASH_SIZE];
+    snprintf(world->sender, sizeof world->sender, "%s", phone);
     phone_hash(world->keys.keys[KEY_HASH], phone, hash);
     reply_load_command(&command, WORLD_ORG, hash);
     struct redis_value *value = world_call(world, &command);
@@ -216,26 +222,47 @@ void world_load(struct world *world, const char *phone, struct session *session_
     redis_command_free(&command);
 }
 
+/* As the collector reads it. */
+static void read_reply(const struct world *world, const struct session *session, const char *text,
+                       struct reading *reading_out)
+{
+    int step = session_step(session, world->now_ms), language = org_language(&world->org, session->language);
+    struct reading_context context = {
+        .name = step == STEP_NAME, .language = language < 0 ? 0 : language, .words = &world->words};
+    if (step != STEP_NONE && step != STEP_NAME)
+        context.question = &world->survey.questions[step];
+    reply_read(&context, text, reading_out);
+}
+
 void world_commit_command(struct world *world, struct redis_command *command, const struct session *session,
                           const char *reply_id, const char *text)
 {
     struct reading reading;
     struct reply_decision decision;
-    struct reply_commit commit = {.session = session,
-                                  .decision = &decision,
-                                  .open = session_open(session, world->now_ms),
-                                  .received_ms = world->now_ms,
-                                  .confirm_not_after_ms = world->now_ms + DAY_MS};
-    int64_t week = week_index_at(world->org.zone, world->now_ms);
-    reply_read(commit.open ? &world->survey.questions[0] : NULL, text, &reading);
-    session_decide(session, &reading, world->now_ms, &decision);
-    week_text(week, commit.this_week);
-    week_text(week - 1, commit.last_week);
-    week_text(week - 2, commit.week_before_last);
+    struct reply_records records = {0};
+    struct reply_ids ids;
+    char hash[PHONE_HASH_SIZE];
+    bool open = session_step(session, world->now_ms) != STEP_NONE;
+    const struct survey *survey = open ? &world->survey : NULL;
+    read_reply(world, session, text, &reading);
+    session_decide(session, survey, &reading, world->now_ms, &decision);
+    phone_hash(world->keys.keys[KEY_HASH], world->sender, hash);
+    for (size_t i = 0; i < REPLY_TEXTS_MAX; i++)
+        snprintf(ids.texts[i], ID_SIZE, "%s", world_message(world->serial + (int)i));
+    id_digest(reply_id, strlen(reply_id), ids.words);
+    const struct reply_source source = {.org = &world->org,
+                                        .reader_public = world->keys.keys[KEY_READER_PUBLIC],
+                                        .survey = survey,
+                                        .ids = &ids,
+                                        .phone = world->sender,
+                                        .words = text};
+    struct reply_commit commit = {
+        .session = session, .decision = &decision, .phone_hash = hash, .received_ms = world->now_ms};
     id_digest(reply_id, strlen(reply_id), commit.digest);
-    question_ref(&world->survey, 0, commit.question);
-    snprintf(commit.confirm_message, ID_SIZE, "%s", world_message(world->serial++));
+    assert_true(reply_compose(&source, &commit, &records));
+    world->serial += (int)commit.texts_count;
     reply_commit_command(command, WORLD_ORG, &commit);
+    reply_records_free(&records);
 }
 
 enum committed world_commit(struct world *world, const struct session *session, const char *reply_id,
@@ -289,7 +316,7 @@ void world_close_week(struct world *world, const char *week)
         redis_value_free(&value);
     }
     for (int64_t left = 1; left > 0;) {
-        week_sweep_command(&command, WORLD_ORG, week);
+        week_sweep_command(&command, WORLD_ORG, week, world->now_ms);
         struct redis_value *value = world_call(world, &command);
         assert_true(week_sweep_result(value, &settled, &left));
         assert_true(settled > 0 || left == 0);

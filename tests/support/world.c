@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "store/contacts.h"
 #include "store/functions.h"
+#include "store/message_files.h"
 #include "store/server_check.h"
 #include "support/invariants.h"
 
@@ -57,11 +58,11 @@ void world_start(struct world *world)
     read_definition("examples/org.json", &world->org_json);
     read_definition("examples/pilot.json", &world->pilot_json);
     read_definition("surveys/felt-forward.json", &world->survey_json);
-    cJSON *org = parsed(&world->org_json), *survey = parsed(&world->survey_json);
-    if (!org_read(&world->org, org, &error) || !survey_read(&world->survey, &world->org, survey, &error))
+    cJSON *org = parsed(&world->org_json);
+    if (!org_read(&world->org, org, &error) ||
+        !message_texts_load(PULSSI_SHARE_DIR, &world->org, NULL, &world->words, &error))
         fail_msg("%s", error.text);
     cJSON_Delete(org);
-    cJSON_Delete(survey);
     keys_generate(&world->keys);
     memset(world->keys.keys[KEY_HASH], 7, KEY_BYTES); /* the index keys of contacts are the same each time */
 }
@@ -85,11 +86,34 @@ static void put_definitions(struct world *world)
     if (!dataset_create(world->link, &error) ||
         org_store(world->link, WORLD_ORG, world->org_json.chars, hash, sealing, reader, &error) !=
             PUT_WRITTEN ||
-        pilot_store(world->link, WORLD_ORG, WORLD_PILOT, world->pilot_json.chars, &error) != PUT_WRITTEN ||
-        survey_store(world->link, WORLD_ORG, WORLD_SURVEY, world->survey_json.chars, &error) != PUT_WRITTEN ||
-        survey_set_active(world->link, WORLD_ORG, WORLD_SURVEY, world->survey_json.chars, world->now_ms,
-                          &error) != PUT_WRITTEN)
+        pilot_store(world->link, WORLD_ORG, WORLD_PILOT, world->pilot_json.chars, &error) != PUT_WRITTEN)
         fail_msg("definitions: %s", error.text);
+    world_use_survey(world, world->survey_json.chars);
+}
+
+void world_use_survey(struct world *world, const char *json)
+{
+    struct error error = {""};
+    struct text owned = {0};
+    text_add(&owned, json);
+    cJSON *tree = parsed(&owned);
+    if (!survey_read(&world->survey, &world->org, tree, &error))
+        fail_msg("%s", error.text);
+    survey_ref(&world->survey, world->survey_ref);
+    if (survey_store(world->link, WORLD_ORG, world->survey_ref, json, &error) != PUT_WRITTEN ||
+        survey_set_active(world->link, WORLD_ORG, world->survey_ref, json, world->now_ms, &error) !=
+            PUT_WRITTEN)
+        fail_msg("%s: %s", world->survey_ref, error.text);
+    cJSON_Delete(tree);
+    text_free(&owned);
+}
+
+void world_use_survey_file(struct world *world, const char *file)
+{
+    struct text json = {0};
+    read_definition(file, &json);
+    world_use_survey(world, json.chars);
+    text_free(&json);
 }
 
 void world_clear(struct world *world)
@@ -167,6 +191,17 @@ const char *world_pulse_field(struct world *world, int serial, const char *field
 const char *world_contact_field(struct world *world, int n, const char *field)
 {
     return field_of(world, "c:", world_contact(n), field);
+}
+
+const char *world_step_message(struct world *world, int serial, int step)
+{
+    const char field[] = {'m', (char)('0' + step), '\0'};
+    return world_pulse_field(world, serial, field);
+}
+
+const char *world_step_field(struct world *world, int serial, int step, const char *field)
+{
+    return field_of(world, "m:", world_step_message(world, serial, step), field);
 }
 
 int64_t world_count(struct world *world, const char *field)

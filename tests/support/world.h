@@ -8,7 +8,7 @@
 #include "domain/keys.h"
 #include "store/definitions.h"
 #include "store/outbox.h"
-#include "store/replies.h"
+#include "store/reply_compose.h"
 #include "store/rounds.h"
 #include "support/redis_server.h"
 
@@ -20,14 +20,17 @@ struct world {
     struct redis_server *server;
     struct redis_link *link;
     struct org org;
-    struct survey survey;
+    struct survey survey; /* what rounds ask: WORLD_SURVEY in a new world */
+    char survey_ref[SURVEY_REF_SIZE];
     struct text org_json, pilot_json, survey_json;
+    struct reply_words words;
     struct key_set keys;
     int64_t now_ms;               /* domain; a Tuesday at 10:00 in the org */
     int64_t redis_now_ms;         /* Redis time */
     int64_t fence;                /* of the last lane taken */
     int serial;                   /* of the next pulse and message */
     char language[LANGUAGE_SIZE]; /* of contacts imported from now on; "fi" in a new world */
+    char sender[PHONE_SIZE];      /* of the session loaded last */
 };
 
 /* The server starts once a test program; world_clear makes the world new: definitions and keys, no contacts.
@@ -35,6 +38,10 @@ struct world {
 void world_start(struct world *world);
 void world_stop(struct world *world);
 void world_clear(struct world *world);
+
+/* Another survey, active, which rounds ask from now on; as a file of the share folder, or as JSON. */
+void world_use_survey_file(struct world *world, const char *file);
+void world_use_survey(struct world *world, const char *json);
 
 /* Runs a command that must succeed; the answer is owned. */
 struct redis_value *world_call(struct world *world, const struct redis_command *command);
@@ -51,6 +58,9 @@ const char *world_field(struct world *world, const char *suffix, const char *fie
 const char *world_message_field(struct world *world, int serial, const char *field);
 const char *world_pulse_field(struct world *world, int serial, const char *field);
 const char *world_contact_field(struct world *world, int n, const char *field);
+/* The message of a step of a pulse, "" when it was not asked. */
+const char *world_step_message(struct world *world, int serial, int step);
+const char *world_step_field(struct world *world, int serial, int step, const char *field);
 int64_t world_count(struct world *world, const char *field); /* of the books */
 bool world_in_list(struct world *world, const char *list, const char *member);
 bool world_exists(struct world *world, const char *suffix);
@@ -86,7 +96,7 @@ void world_take_lane(struct world *world, const char *owner);
 size_t world_claim(struct world *world, int64_t count_max, struct claimed claimed_out[STORE_ITEMS_MAX]);
 void world_recover(struct world *world, int64_t *requeued_out, int64_t *unknown_out);
 void world_intend_command(struct world *world, struct redis_command *command, const char *message,
-                          const char *operation);
+                          const char *operation); /* the window is that of the message's kind */
 /* The word that leads the answer, such as "OK" or "SUPPRESSED"; in a buffer. */
 const char *world_intend(struct world *world, const char *message, const char *operation);
 void world_settle_command(struct world *world, struct redis_command *command, const char *message,
@@ -100,13 +110,20 @@ const char *world_receipt(struct world *world, const char *message, enum receipt
 /* Claims everything due, intends and settles each as accepted; returns how many were accepted. */
 int world_send_all(struct world *world);
 
-/* A reply: loads, decides, commits with the given reply id. */
+/* A reply: loads, decides, commits with the given reply id. What it says is a message with the next serial. */
 void world_load(struct world *world, const char *phone, struct session *session_out);
 void world_commit_command(struct world *world, struct redis_command *command, const struct session *session,
                           const char *reply_id, const char *text);
 enum committed world_commit(struct world *world, const struct session *session, const char *reply_id,
                             const char *text);
 enum committed world_reply(struct world *world, int contact, const char *reply_id, const char *text);
+
+/* Records of own words of a week, sorted by their heads and opened as "pilot|question|1|words", by number;
+ * "" when there are no more. In a buffer. */
+const char *world_words_record(struct world *world, const char *week, size_t n);
+/* The volunteer record of a contact, opened as "date|language|pilot|question|sms|number|name"; "" when there is
+ * none. */
+const char *world_volunteer(struct world *world, int contact);
 
 /* A week at its close: loads, settles every pulse as its end says (as the roll-up does once all is known),
  * sweeps. */

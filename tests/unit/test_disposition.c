@@ -12,16 +12,19 @@
 static void the_end_of_a_pulse_follows_one_order(void **state)
 {
     (void)state;
-    for (unsigned bits = 0; bits < 16; bits++) {
-        struct pulse_end end = {.answered = (bits & 8) != 0,
+    for (unsigned bits = 0; bits < 32; bits++) {
+        struct pulse_end end = {.complete = (bits & 16) != 0,
+                                .answered = (bits & 8) != 0,
                                 .stopped = (bits & 4) != 0,
                                 .unparseable = (bits & 2) != 0,
                                 .delivered = (bits & 1) != 0};
-        enum disposition expected = bits >= 8   ? PULSE_COMPLETED
-                                    : bits >= 4 ? PULSE_REFUSED
-                                    : bits >= 2 ? PULSE_UNPARSEABLE
-                                    : bits == 1 ? PULSE_NO_REPLY
-                                                : PULSE_NO_RECEIPT;
+        unsigned without_answer = bits & 7; /* complete says nothing there */
+        enum disposition expected = bits >= 24            ? PULSE_COMPLETED
+                                    : (bits & 8) != 0     ? PULSE_PARTIAL
+                                    : without_answer >= 4 ? PULSE_REFUSED
+                                    : without_answer >= 2 ? PULSE_UNPARSEABLE
+                                    : without_answer == 1 ? PULSE_NO_REPLY
+                                                          : PULSE_NO_RECEIPT;
         assert_int_equal(disposition_at_close(&end), expected);
     }
 }

@@ -222,6 +222,13 @@ static void retry_after_is_seconds_or_a_date(void **state)
 
 /* --- replies --- */
 
+static enum webhook_problem reply_read(const struct profile *profile, const char *body, size_t body_bytes,
+                                       struct webhook_reply *reply_out)
+{
+    struct webhook_input input = {.query = "", .content_type = "", .body = body, .body_bytes = body_bytes};
+    return webhook_reply_read(profile, &input, reply_out);
+}
+
 static void replies_are_read_whole(void **state)
 {
     (void)state;
@@ -244,8 +251,8 @@ static void replies_are_read_whole(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct webhook_reply reply;
-        enum webhook_problem problem = webhook_reply_read(cases[i].simulator ? simulator : provider,
-                                                          cases[i].body, strlen(cases[i].body), &reply);
+        enum webhook_problem problem = reply_read(cases[i].simulator ? simulator : provider, cases[i].body,
+                                                  strlen(cases[i].body), &reply);
         if (problem != WEBHOOK_OK)
             fail_msg("%s: %s", cases[i].body, webhook_problem_name(problem));
         assert_string_equal(reply.id, cases[i].id);
@@ -307,8 +314,8 @@ static void bad_replies_are_told_apart(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct webhook_reply reply;
-        enum webhook_problem problem = webhook_reply_read(cases[i].simulator ? simulator : provider,
-                                                          cases[i].body, cases[i].bytes, &reply);
+        enum webhook_problem problem =
+            reply_read(cases[i].simulator ? simulator : provider, cases[i].body, cases[i].bytes, &reply);
         if (strcmp(webhook_problem_name(problem), cases[i].problem) != 0 ||
             strcmp(reply.to, cases[i].to) != 0)
             fail_msg("case %zu: %s, to \"%s\"", i, webhook_problem_name(problem), reply.to);
@@ -333,7 +340,7 @@ static void what_is_too_long_is_malformed(void **state)
         struct webhook_reply reply;
         text_addf(&body, SIMULATED("\"%0*d\"", "\"+358401234567\"", "\"18123\"", "\"%0*d\""),
                   cases[i].id_chars, 1, cases[i].text_chars, 5);
-        assert_int_equal(webhook_reply_read(simulator, body.chars, body.bytes, &reply), cases[i].problem);
+        assert_int_equal(reply_read(simulator, body.chars, body.bytes, &reply), cases[i].problem);
         webhook_reply_clear(&reply);
         text_free(&body);
     }
@@ -372,8 +379,10 @@ static void receipts_are_read_or_told_apart(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct webhook_receipt receipt;
-        enum webhook_problem problem = webhook_receipt_read(cases[i].simulator ? simulator : provider,
-                                                            cases[i].body, strlen(cases[i].body), &receipt);
+        struct webhook_input input = {
+            .query = "", .content_type = "", .body = cases[i].body, .body_bytes = strlen(cases[i].body)};
+        enum webhook_problem problem =
+            webhook_receipt_read(cases[i].simulator ? simulator : provider, &input, &receipt);
         if (problem != cases[i].problem || strcmp(receipt.ref, cases[i].ref) != 0 ||
             strcmp(receipt.gateway_id, cases[i].gateway_id) != 0 || receipt.state != cases[i].state)
             fail_msg("%s: %s ref \"%s\" id \"%s\" %s", cases[i].body, webhook_problem_name(problem),
@@ -399,6 +408,18 @@ static void a_profile_is_refused_with_the_path(void **state)
         {"{secret}", "a\\r\\nX-Evil: b", "request.headers.X-Key: a control character"},
         {"X-Key", "X Key", "request.headers: a name that is not one of a header"},
         {"x{to}", "x{secret}", "request.json.to: {secret} has no place here"},
+        {"\"json\"", "\"form\":{},\"json\"", "request: expected one of json, form and text, the body"},
+        {"\"json\":{\"n\":\"{validity_hours}\",\"to\":\"x{to}\"}", "\"text\":\"{secret}\"",
+         "request.text: {secret} has no place here"},
+        {"\"json\":", "\"encoding\":{\"gsm7\":\"0\"},\"json\":", "request.encoding.ucs2: missing"},
+        {"\"json\":", "\"encoding\":{\"gsm7\":\"0\",\"ucs2\":\"a\\nb\"},\"json\":",
+         "request.encoding.ucs2: a control character"},
+        {"{secret}", "{text}", "request.headers.X-Key: {text} has no place here"},
+        {"\"id\":\"data.id\"", "\"body_starts\":[]", "accepted.body_starts: expected an array of 1..4 items"},
+        {"\"id\":\"data.id\"", "\"id\":\"data.id\",\"body_starts\":[\"0:\"]", "accepted.id: unknown member"},
+        {"\"state\":\"status\",", "\"state\":\"status\",\"states_by\":\"bits\",",
+         "receipt.states.OK: a state of bits is a decimal number, 1 or more"},
+        {"\"text\":\"message\",", "", "reply.text: missing"},
         {"[200,201]", "[]", "accepted.status: expected an array of 1..8 items"},
         {"[200,201]", "[200,404]", "accepted.status[1]: "},
         {",\"id\":\"data.id\"", "", "accepted.id: missing"},
@@ -407,11 +428,11 @@ static void a_profile_is_refused_with_the_path(void **state)
         {"\"field\":\"error\",", "", "outcomes[1].field: missing"},
         {"\"status_to\":409", "\"status_to\":399", "outcomes[2].status_to: "},
         {"\"format\":\"form\",\"ref\"", "\"format\":\"xml\",\"ref\"",
-         "receipt.format: expected json or form"},
+         "receipt.format: expected json or form or query"},
         {"\"expired\"", "\"lost\"", "receipt.states.GONE: expected enroute, "},
         {"\"id\":\"id\",\"from\"", "\"from\"",
          "reply.id: missing: replies without an id of their own cannot be counted once"},
-        {"\"digits\"", "\"national\"", "reply.number_form: expected e164 or digits"},
+        {"\"digits\"", "\"national\"", "reply.number_form: expected e164 or digits or either"},
         {"\"text\":\"message\"", "\"text\":\"message\",\"time\":\"t\"", "reply.time: unknown member"},
         {"{\"kind\"", "{\"kind\":1,\"kind\"", "line 1, column 11: this member was given before"},
     };

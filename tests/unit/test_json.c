@@ -283,6 +283,24 @@ static void callers_keep_problems_of_their_own(void **state)
     cJSON_Delete(value);
 }
 
+/* What a file holds must not steer the terminal of whoever reads the message. */
+static void problems_show_control_characters_as_escapes(void **state)
+{
+    (void)state;
+    static const char document[] = "{\"a\\u001b[2J\\nä\\u009b\":1}";
+    struct error error = {""};
+    struct json_reader root;
+    cJSON *value = json_parse(document, sizeof(document) - 1, &error);
+    assert_non_null(value);
+    json_reader_root(&root, value, &error);
+    assert_false(json_finish(&root));
+    assert_string_equal(error.text, "a\\u001b[2J\\u000aä\\u009b: unknown member");
+    json_reader_root(&root, value, &error);
+    assert_false(json_problem(&root, NULL, "\"%s\" is no name", "\x1b]0;x\x07\x7f"));
+    assert_string_equal(error.text, "top level: \"\\u001b]0;x\\u0007\\u007f\" is no name");
+    cJSON_Delete(value);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +312,7 @@ int main(void)
         cmocka_unit_test(files_are_named_in_errors),
         cmocka_unit_test(definitions_are_read_or_refused_with_their_path),
         cmocka_unit_test(callers_keep_problems_of_their_own),
+        cmocka_unit_test(problems_show_control_characters_as_escapes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

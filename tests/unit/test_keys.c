@@ -147,6 +147,54 @@ static void a_useless_public_key_is_refused(void **state)
     assert_false(sealer_start(&sealer, zero));
 }
 
+static void a_record_for_readers_opens_with_the_secret_only(void **state)
+{
+    (void)state;
+    struct key_set set, other;
+    keys_generate(&set);
+    keys_generate(&other);
+    static const struct {
+        const char *bytes;
+        size_t bytes_count;
+    } cases[] = {{"", 0}, {"Liian pitk\xC3\xA4 odotus", 20}, {"a\0b", 3}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct text sealed = {0}, again = {0}, opened = {0};
+        text_add(&sealed, "2|");
+        assert_true(reader_seal(set.keys[KEY_READER_PUBLIC], cases[i].bytes, cases[i].bytes_count, &sealed));
+        assert_int_equal(sealed.bytes, 2 + cases[i].bytes_count + READER_SEAL_BYTES);
+        assert_memory_equal(sealed.chars, "2|", 2);
+        assert_true(reader_seal(set.keys[KEY_READER_PUBLIC], cases[i].bytes, cases[i].bytes_count, &again));
+        assert_memory_not_equal(again.chars, sealed.chars + 2, again.bytes); /* equal words do not look so */
+        assert_true(reader_open(set.keys[KEY_READER_PUBLIC], set.keys[KEY_READER_SECRET], again.chars,
+                                again.bytes, &opened));
+        assert_int_equal(opened.bytes, cases[i].bytes_count);
+        assert_memory_equal(opened.chars, cases[i].bytes, cases[i].bytes_count);
+
+        assert_false(reader_open(other.keys[KEY_READER_PUBLIC], other.keys[KEY_READER_SECRET], again.chars,
+                                 again.bytes, &opened));
+        assert_false(reader_open(set.keys[KEY_READER_PUBLIC], set.keys[KEY_READER_SECRET], again.chars,
+                                 again.bytes - 1, &opened));
+        assert_false(reader_open(set.keys[KEY_READER_PUBLIC], set.keys[KEY_READER_SECRET], again.chars,
+                                 READER_SEAL_BYTES - 1, &opened));
+        again.chars[again.bytes - 1] ^= 1;
+        assert_false(reader_open(set.keys[KEY_READER_PUBLIC], set.keys[KEY_READER_SECRET], again.chars,
+                                 again.bytes, &opened));
+        assert_int_equal(opened.bytes, cases[i].bytes_count);
+        text_free(&sealed);
+        text_free(&again);
+        text_free(&opened);
+    }
+}
+
+static void a_useless_reader_key_seals_nothing(void **state)
+{
+    (void)state;
+    unsigned char zero[KEY_BYTES] = {0};
+    struct text sealed = {0};
+    assert_false(reader_seal(zero, "words", 5, &sealed));
+    assert_int_equal(sealed.bytes, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +206,8 @@ int main(void)
         cmocka_unit_test(a_sealed_number_opens_with_the_secret_only),
         cmocka_unit_test(a_sealed_number_shows_nothing),
         cmocka_unit_test(a_useless_public_key_is_refused),
+        cmocka_unit_test(a_record_for_readers_opens_with_the_secret_only),
+        cmocka_unit_test(a_useless_reader_key_seals_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

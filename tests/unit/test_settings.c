@@ -144,6 +144,17 @@ static void wrong_files_are_refused_with_line_key_and_range(void **state)
          "pulssi.conf:1: [gateway:sim] webhook_token: may hold A-Z a-z 0-9 . _ ~ - only"},
         {"[gateway:sim]\nurl = http://a/\nwebhook_token = 0123456789abcdef\n",
          "pulssi.conf:1: [gateway:sim] url: must begin with http:// or https:// and not end with /"},
+        {"[gateway:sim]\nurl = http://a\npublic_url = http://b/\n",
+         "pulssi.conf:1: [gateway:sim] public_url: must begin with http:// or https://, not end with / and "
+         "hold only A-Z a-z 0-9 . _ ~ - : / [ ]"},
+        {"[gateway:sim]\nurl = http://a\npublic_url = https://b/%41\n",
+         "pulssi.conf:1: [gateway:sim] public_url: must begin with http:// or https://, not end with / and "
+         "hold only A-Z a-z 0-9 . _ ~ - : / [ ]"},
+        {"[gateway:sim]\nurl = http://a\npublic_url = b:80\n",
+         "pulssi.conf:1: [gateway:sim] public_url: must begin with http:// or https://, not end with / and "
+         "hold only A-Z a-z 0-9 . _ ~ - : / [ ]"},
+        {"[gateway:sim]\nurl = http://a\nuser = a\tb\n",
+         "pulssi.conf:1: [gateway:sim] user, secret: may not hold control characters"},
         {"[gateway:sim]\nurl = ftp://a\nwebhook_token = 0123456789abcdef\n",
          "pulssi.conf:1: [gateway:sim] url: must begin with http:// or https:// and not end with /"},
         {"[gateway:a]\n[gateway:b]\n[gateway:c]\n[gateway:d]\n[gateway:e]\n[gateway:f]\n[gateway:g]\n["
@@ -262,6 +273,7 @@ static void wrong_variables_are_refused_by_name(void **state)
          "PULSSI_GATEWAY_URL: unknown variable: expected PULSSI_GATEWAY_<NAME>_<KEY>"},
         {"PULSSI_GATEWAY_SIM_PORT", "x",
          "PULSSI_GATEWAY_SIM_PORT: unknown variable: expected PULSSI_GATEWAY_<NAME>_<KEY>"},
+        {"PULSSI_GATEWAY_SIM_PUBLIC_URL", "http://a", "settings: [gateway:sim] url: missing"},
         {"PULSSI_GATEWAY_SIM_URL", "http://a", "settings: [gateway:sim] webhook_token: missing"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

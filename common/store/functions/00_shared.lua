@@ -11,21 +11,35 @@
 --   h:XXX hash          phone hash (after its first 3 characters XXX) → contact id
 --   c:ID hash           contact: n sealed number, b batch, l language, s stratum, m pilots, i import day, f flags
 --                       (s STOP, x unusable number), o open pulse, t day of last contact occasion, w weeks of
---                       occasions, q:QUESTION week it was last asked, sc last STOP confirmation (ms)
+--                       occasions, q:QUESTION week it was last asked, said:TEXT when a text that is said once a day was (ms)
+--   dnc hash            do not contact: phone hash → s (STOP of a number that is nobody's), e (erased), w (wrong person)
 --   pm:PILOT string     12-character contact ids in order of first import, append-only
 --   r:ROUND hash        round         plan zset    rounds to release, by start     rounds zset  all rounds, by start
---   u:PULSE hash        pulse: c contact, r round, p pilot, v survey, l language, s stratum, st disposition, z version,
---                       w week, m message, i asked (ms), x closes (ms), d day and wi week of asking, h handed over,
---                       a counted value, un unparseable, so stopped
+--   schedules hash      schedule → JSON, written once        sched zset  active schedules by next due (domain ms)
+--   sr hash             of a schedule, ID|…: paused (1), run (due ms|round), skip (first due ms|last due ms|how many|why)
+--   u:PULSE hash        pulse: c contact, r round ('' = an encounter), p pilot, v survey, l language, s stratum, st disposition,
+--                       z version, w week, m message, i asked (ms), x closes (ms), d day and wi week of asking, h handed over,
+--                       pa path of steps (digits, the first question alone when missing; 3 = first name), and of the steps
+--                       after the first m1… message, i1… asked (ms); a0… value by question, an answered, e complete,
+--                       un unparseable, so stopped, th thanked, mt message of thanks, mv message that confirms
+--                       volunteering
 --   m:ID hash           message: s state, k kind, u pulse, c contact, n attempts, f fence, o operation, g gateway's id,
---                       na not after (ms), w week
+--                       na not after (ms), w week, q step of a conversation; to b l sealed number, batch and language of
+--                       its own when the contact is gone
 --   q:bulk q:reply zset queued messages by due time (domain ms)    q:wait zset  retries by Redis time (real ms)
 --   leased zset         leased and submitting messages by lease expiry (Redis time, real ms)
 --   lane hash           owner, until, fence
 --   weeks hash          week → open | published         w:WEEK zset  pulses of a week    ws:WEEK zset  its other messages
 --   n:WEEK hash         pilot|survey → largest frozen frame      k:WEEK hash  counters     pub:WEEK hash  figures
+--   ow:WEEK hash        own words: random id → pilot|question|1 or 0 (0 = more of the same person)|sealed
+--   oc hash             pilot|question → people of deleted own words in a lot that is not over
+--   vo vn hash          volunteers: phone hash → date|language|pilot|question|channel|sealed number; → sealed first name
+--   id:WEEK hash        encounters taken in that week: digest of idempotency key → digest of body|encounter|outcome|reason|due ms
 --   dd:WEEK set         reply ids seen in that week     log stream  answers and dispositions, ids without clock time
---   b hash              books: m:STATE, p:DISPOSITION, x:EVENT, seq (last log id)     rollup hash  due (ms)
+--   tokens hash         API tokens: id → JSON, id|revoked → when (ms), name|NAME → id of the one in force
+--   b hash              books: m:STATE, p:DISPOSITION, x:EVENT, seq (last log id), audit (last audit id)
+--   rollup hash         due (ms), gone contacts that left since the last sweep (none = nothing to sweep)
+--   audit stream  who, what, count, at (ms)
 
 local function expect(key, wanted)
   local found = redis.call('TYPE', key)['ok']

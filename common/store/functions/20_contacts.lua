@@ -1,9 +1,10 @@
 -- contacts_import: adds or refreshes up to 128 contacts and makes them members of a pilot.
--- Invariant: one contact a phone hash; last import wins for language and stratum; a STOP is never reopened; members stay in
--- order of first import.
+-- Invariant: one contact a phone hash; last import wins for language and stratum; a STOP is never reopened; a number on the
+-- do-not-contact list is never imported; members stay in order of first import.
 -- args: pilot, batch id, batch public key, import day, then for each contact: phone hash, new id, sealed number,
 --       language, stratum.
--- reply: {OK, added, updated, unchanged, joined}. idempotent by phone hash.
+-- reply: {OK, added, updated, unchanged, joined, blocked, place of each blocked contact in the arguments (1…)}. idempotent by
+-- phone hash.
 local function contacts_import(keys, args)
   local base = keys[1]
   local pilot, batch, batch_key, day = args[1], args[2], args[3], args[4]
@@ -11,11 +12,12 @@ local function contacts_import(keys, args)
   expect(members, 'string')
   expect(base .. 'batch', 'hash')
 
-  local rows, id_of, old_of = {}, {}, {}
+  local rows, blocked, id_of, old_of = {}, {}, {}, {}
   for i = 5, #args, 5 do
     local hash = args[i]
+    local is_blocked = redis.call('HEXISTS', base .. 'dnc', hash) == 1
     local index, rest = base .. 'h:' .. string.sub(hash, 1, 3), string.sub(hash, 4)
-    if not id_of[hash] then
+    if not is_blocked and not id_of[hash] then
       local id = redis.call('HGET', index, rest)
       if id then
         old_of[hash] = redis.call('HMGET', base .. 'c:' .. id, 'l', 's', 'm', 'i')
@@ -24,8 +26,12 @@ local function contacts_import(keys, args)
       end
       id_of[hash] = id or args[i + 1]
     end
-    rows[#rows + 1] = {hash = hash, index = index, rest = rest, sealed = args[i + 2], language = args[i + 3],
-                       stratum = args[i + 4]}
+    if is_blocked then
+      blocked[#blocked + 1] = (i - 5) / 5 + 1
+    else
+      rows[#rows + 1] = {hash = hash, index = index, rest = rest, sealed = args[i + 2], language = args[i + 3],
+                         stratum = args[i + 4]}
+    end
   end
 
   local added, updated, unchanged, joined, used_batch = 0, 0, 0, {}, false
@@ -59,7 +65,7 @@ local function contacts_import(keys, args)
   end
   if #joined > 0 then redis.call('APPEND', members, table.concat(joined)) end
   if used_batch then redis.call('HSET', base .. 'batch', batch, batch_key) end
-  return {'OK', added, updated, unchanged, #joined}
+  return {'OK', added, updated, unchanged, #joined, #blocked, unpack(blocked)}
 end
 
 redis.register_function('contacts_import', contacts_import)

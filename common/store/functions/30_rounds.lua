@@ -1,28 +1,46 @@
+local ROUND_FIELDS = {'pilot', 'survey', 'at', 'not_after', 'seed', 'sample'}
+
+-- Before the first write of a round: {NEW} | {SAME} | {DIFFERS, field, value there}. `values` in the order of ROUND_FIELDS.
+local function round_look(base, id, values)
+  expect(base .. 'plan', 'zset')
+  expect(base .. 'rounds', 'zset')
+  local old = redis.call('HMGET', base .. 'r:' .. id, unpack(ROUND_FIELDS))
+  if not old[1] then return {'NEW'} end
+  for i, name in ipairs(ROUND_FIELDS) do
+    if old[i] ~= values[i] then return {'DIFFERS', name, old[i]} end
+  end
+  return {'SAME'}
+end
+
+local function org_wake(base)
+  redis.call('PUBLISH', 'pulssi:wake', 'org:' .. string.match(base, '{(.-)}'))
+end
+
+local function round_write(base, id, values)
+  local fields = {'state', 'planned', 'cursor', 0}
+  for i, name in ipairs(ROUND_FIELDS) do
+    fields[#fields + 1] = name
+    fields[#fields + 1] = values[i]
+  end
+  redis.call('HSET', base .. 'r:' .. id, unpack(fields))
+  redis.call('ZADD', base .. 'rounds', values[3], id)
+  redis.call('ZADD', base .. 'plan', values[3], id)
+  org_wake(base)
+end
+
 -- round_plan: writes a round to be released at its start. args: round, pilot, survey ref, start ms, not-after ms, seed,
 -- sample (0 = everyone). replies: OK | SAME | DIFFERS (a round of that name asks something else).
 local function round_plan(keys, args)
-  local base = keys[1]
-  local key = base .. 'r:' .. args[1]
-  expect(base .. 'plan', 'zset')
-  expect(base .. 'rounds', 'zset')
-  local names = {'pilot', 'survey', 'at', 'not_after', 'seed', 'sample'}
-  local old = redis.call('HMGET', key, unpack(names))
-  if old[1] then
-    for i = 1, #names do
-      if old[i] ~= args[i + 1] then return {'DIFFERS', names[i], old[i]} end
-    end
-    return {'SAME'}
-  end
-  local fields = {'state', 'planned', 'cursor', 0}
-  for i = 1, #names do
-    fields[#fields + 1] = names[i]
-    fields[#fields + 1] = args[i + 1]
-  end
-  redis.call('HSET', key, unpack(fields))
-  redis.call('ZADD', base .. 'rounds', args[4], args[1])
-  redis.call('ZADD', base .. 'plan', args[4], args[1])
-  redis.call('PUBLISH', 'pulssi:wake', 'org:' .. string.match(base, '{(.-)}'))
+  local values = {unpack(args, 2, 7)}
+  local found = round_look(keys[1], args[1], values)
+  if found[1] ~= 'NEW' then return found end
+  round_write(keys[1], args[1], values)
   return {'OK'}
+end
+
+-- How many contacts are members of a pilot: the frame of a round that starts now, and of an encounter.
+local function members_count(base, pilot)
+  return math.floor(redis.call('STRLEN', base .. 'pm:' .. pilot) / 12)
 end
 
 -- round_freeze: freezes the frame at the start of a round: the members there are now. args: round, week.
@@ -33,7 +51,7 @@ local function round_freeze(keys, args)
   local round = redis.call('HMGET', key, 'state', 'pilot', 'survey', 'sample', 'frame', 'drawn')
   if not round[1] then return {'GONE'} end
   if round[5] then return {'OK', tonumber(round[5]), tonumber(round[6])} end
-  local frame = math.floor(redis.call('STRLEN', base .. 'pm:' .. round[2]) / 12)
+  local frame = members_count(base, round[2])
   local sample = tonumber(round[4])
   if sample == 0 or sample > frame then sample = frame end
   local frame_key, field = base .. 'n:' .. args[2], round[2] .. '|' .. round[3]
@@ -99,27 +117,76 @@ local function round_check(keys, args)
   return reply
 end
 
+-- Before the first write: what pulses_draw will write has the right type, its ids are free; whether the week gets a larger frame.
+-- `drawn`: round ('' = an encounter), pilot, survey, question, week, due (ms), not_after (ms), frame; `found`: for each pulse its
+-- contact, verdict, language, stratum, pulse id, message id.
+local function expect_draw(base, drawn, found)
+  expect_ledger(base)
+  expect(base .. 'q:bulk', 'zset')
+  expect(base .. 'w:' .. drawn.week, 'zset')
+  expect(base .. 'k:' .. drawn.week, 'hash')
+  expect(base .. 'weeks', 'hash')
+  local largest = redis.call('HGET', base .. 'n:' .. drawn.week, drawn.pilot .. '|' .. drawn.survey)
+  drawn.frame_grows = drawn.frame > tonumber(largest or '0')
+  local fresh = {}
+  for _, one in ipairs(found) do
+    fresh[#fresh + 1] = base .. 'u:' .. one.pulse
+    fresh[#fresh + 1] = base .. 'm:' .. one.message
+  end
+  if #fresh > 0 and redis.call('EXISTS', unpack(fresh)) > 0 then error({err = 'TAKEN an id of a new pulse or message is in use'}) end
+end
+
+-- Draws pulses: who may be asked gets a pulse and an invitation in the outbox, everyone else's pulse ends at once.
+-- Returns how many were queued and capped.
+local function pulses_draw(base, counts, drawn, found)
+  local queue, pulses, queued, capped = {}, {}, 0, 0
+  for _, one in ipairs(found) do
+    if one.verdict == 'ok' then
+      redis.call('HSET', base .. 'u:' .. one.pulse, 'c', one.contact, 'r', drawn.round, 'p', drawn.pilot, 'v', drawn.survey,
+                 'l', one.language, 's', one.stratum, 'st', 'queued', 'z', 0, 'w', drawn.week, 'm', one.message,
+                 'qf', 'q:' .. drawn.question)
+      redis.call('HSET', base .. 'm:' .. one.message, 's', 'queued', 'k', 'invite', 'u', one.pulse, 'c', one.contact,
+                 'na', drawn.not_after, 'w', drawn.week)
+      redis.call('HSET', base .. 'c:' .. one.contact, 'o', one.pulse)
+      queue[#queue + 1] = drawn.due
+      queue[#queue + 1] = one.message
+      pulses[#pulses + 1] = 0
+      pulses[#pulses + 1] = one.pulse
+      queued = queued + 1
+    else
+      pulse_finish(base, counts, one.pulse, false, one.verdict, drawn.week, drawn.pilot, drawn.survey, one.stratum)
+      if one.verdict == 'capped' then capped = capped + 1 end
+    end
+  end
+  if queued > 0 then
+    redis.call('ZADD', base .. 'q:bulk', unpack(queue))
+    redis.call('ZADD', base .. 'w:' .. drawn.week, unpack(pulses))
+    tally(counts, 'm:queued', queued)
+    tally(counts, 'h:messages', queued)
+    tally(counts, 'p:queued', queued)
+  end
+  tally(counts, 'h:drawn', #found)
+  redis.call('HSETNX', base .. 'weeks', drawn.week, 'open')
+  if drawn.frame_grows then
+    redis.call('HSET', base .. 'n:' .. drawn.week, drawn.pilot .. '|' .. drawn.survey, drawn.frame)
+  end
+  return queued, capped
+end
+
 -- round_release: releases up to 128 drawn positions into the outbox, from the round's cursor on.
 -- Invariant: at most one open pulse a contact; each position is released exactly once (the cursor).
 -- args: round, expected cursor, due ms, week, seven limits, then for each: position, pulse id, message id.
 -- replies: {OK, cursor, queued, capped, other} | {STALE, cursor} | GONE. idempotent by cursor.
 local function round_release(keys, args)
   local base = keys[1]
-  local round_key, week = base .. 'r:' .. args[1], args[4]
+  local round_key = base .. 'r:' .. args[1]
   local round = redis.call('HMGET', round_key, 'state', 'pilot', 'survey', 'cursor', 'drawn', 'not_after', 'frame')
   if not round[1] then return {'GONE'} end
   local cursor = tonumber(round[4])
   if round[1] ~= 'releasing' or cursor ~= tonumber(args[2]) then return {'STALE', cursor} end
-  local pilot, survey, limits, members = round[2], round[3], limits_of(args, 5), base .. 'pm:' .. round[2]
-  expect_ledger(base)
-  expect(base .. 'q:bulk', 'zset')
-  expect(base .. 'w:' .. week, 'zset')
-  expect(base .. 'k:' .. week, 'hash')
-  expect(base .. 'weeks', 'hash')
+  local limits, members = limits_of(args, 5), base .. 'pm:' .. round[2]
   expect(base .. 'plan', 'zset')
-  local frame_key, frame_field = base .. 'n:' .. week, pilot .. '|' .. survey
-  local largest = tonumber(redis.call('HGET', frame_key, frame_field) or '0')
-  local found, seen, fresh = {}, {}, {}
+  local found, seen = {}, {}
   for i = 12, #args, 3 do
     local at = tonumber(args[i]) * 12
     local contact = redis.call('GETRANGE', members, at, at + 11)
@@ -128,41 +195,14 @@ local function round_release(keys, args)
     seen[contact] = true
     found[#found + 1] = {contact = contact, verdict = verdict, language = c[6], stratum = c[7] or '',
                          pulse = args[i + 1], message = args[i + 2]}
-    fresh[#fresh + 1] = base .. 'u:' .. args[i + 1]
-    fresh[#fresh + 1] = base .. 'm:' .. args[i + 2]
   end
-  if #fresh > 0 and redis.call('EXISTS', unpack(fresh)) > 0 then error({err = 'TAKEN an id of a new pulse or message is in use'}) end
+  local drawn = {round = args[1], pilot = round[2], survey = round[3], question = limits.question, week = args[4],
+                 due = args[3], not_after = round[6], frame = tonumber(round[7])} -- perhaps frozen in an earlier week
+  expect_draw(base, drawn, found)
 
-  local counts, queue, pulses, queued, capped = {}, {}, {}, 0, 0
-  for _, one in ipairs(found) do
-    if one.verdict == 'ok' then
-      redis.call('HSET', base .. 'u:' .. one.pulse, 'c', one.contact, 'r', args[1], 'p', pilot, 'v', survey,
-                 'l', one.language, 's', one.stratum, 'st', 'queued', 'z', 0, 'w', week, 'm', one.message,
-                 'qf', 'q:' .. limits.question)
-      redis.call('HSET', base .. 'm:' .. one.message, 's', 'queued', 'k', 'invite', 'u', one.pulse, 'c', one.contact,
-                 'na', round[6], 'w', week)
-      redis.call('HSET', base .. 'c:' .. one.contact, 'o', one.pulse)
-      queue[#queue + 1] = args[3]
-      queue[#queue + 1] = one.message
-      pulses[#pulses + 1] = 0
-      pulses[#pulses + 1] = one.pulse
-      queued = queued + 1
-    else
-      pulse_finish(base, counts, one.pulse, false, one.verdict, week, pilot, survey, one.stratum)
-      if one.verdict == 'capped' then capped = capped + 1 end
-    end
-  end
-  if queued > 0 then
-    redis.call('ZADD', base .. 'q:bulk', unpack(queue))
-    redis.call('ZADD', base .. 'w:' .. week, unpack(pulses))
-    tally(counts, 'm:queued', queued)
-    tally(counts, 'h:messages', queued)
-    tally(counts, 'p:queued', queued)
-  end
-  tally(counts, 'h:drawn', #found)
+  local counts = {}
+  local queued, capped = pulses_draw(base, counts, drawn, found)
   tally_write(base .. 'b', counts)
-  redis.call('HSETNX', base .. 'weeks', week, 'open')
-  if tonumber(round[7]) > largest then redis.call('HSET', frame_key, frame_field, round[7]) end -- frozen in an earlier week
   cursor = cursor + #found
   redis.call('HSET', round_key, 'cursor', cursor)
   if cursor >= tonumber(round[5]) then

@@ -3,6 +3,11 @@
 -- submitting) or none (the rest).
 
 local QUEUE = {invite = 'q:bulk'} -- every other kind is a reply
+local ON_THE_WAY = {queued = true, leased = true, submitting = true}
+-- Part of a conversation: suppressed by STOP, sent only while its pulse is open. All other replies go always.
+local CONVERSATION = {question = true, name = true, thanks = true, volunteer_confirm = true}
+-- The field of the pulse that names the message, of those that ask no step.
+local PLACE = {thanks = 'mt', volunteer_confirm = 'mv'}
 
 local function queue_of(base, kind)
   return base .. (QUEUE[kind] or 'q:reply')
@@ -24,6 +29,7 @@ local function message_move(base, counts, message, kind, from, to)
     redis.call('ZREM', base .. 'leased', message)
   end
   redis.call('HSET', base .. 'm:' .. message, 's', to)
+  if kind == 'wrong_person' and not ON_THE_WAY[to] then redis.call('HDEL', base .. 'm:' .. message, 'c', 'to', 'b', 'l') end
   tally_move(counts, 'm:', from, to)
 end
 
@@ -35,13 +41,16 @@ end
 -- A pulse and a contact as far as the steps below need them: read, and by that type-checked, before the first write.
 local function pulse_read(base, pulse)
   local key = base .. 'u:' .. pulse
-  local u = redis.call('HMGET', key, 'st', 'z', 'w', 'p', 'v', 's', 'r', 'i', 'h', 'd', 'wi', 'qf')
+  local u = redis.call('HMGET', key, 'st', 'z', 'w', 'p', 'v', 's', 'r', 'i', 'h', 'd', 'wi', 'qf', 'x')
   if not u[1] then return nil end
   return {id = pulse, key = key, state = u[1], version = tonumber(u[2]), week = u[3], pilot = u[4], survey = u[5],
-          stratum = u[6], round = u[7], asked = u[8], handed_over = u[9], day = u[10], week_index = u[11], cap = u[12]}
+          stratum = u[6], round = u[7], asked = u[8], handed_over = u[9], day = u[10], week_index = u[11], cap = u[12],
+          closes = u[13]}
 end
 
+-- The contact of a message may be erased: then it is not known.
 local function contact_read(base, contact)
+  if not contact then return {flags = '', weeks = ''} end
   local key = base .. 'c:' .. contact
   local c = redis.call('HMGET', key, 'l', 'f', 'w', 'o')
   return {key = key, known = c[1], flags = c[2] or '', weeks = c[3] or '', open = c[4]}
@@ -49,18 +58,23 @@ end
 
 -- Before the first write: what pulse_ask will write has the right type; whether the week gets a larger frame.
 local function expect_ask(base, u, asked)
-  if u.asked or u.week == asked.week then return end
+  if u.state ~= 'queued' or u.week == asked.week then return end
   expect(base .. 'w:' .. u.week, 'zset')
   expect(base .. 'w:' .. asked.week, 'zset')
   expect(base .. 'weeks', 'hash')
-  local frame = tonumber(redis.call('HGET', base .. 'r:' .. u.round, 'frame') or '0')
+  local frame = 0
+  if u.round == '' then
+    frame = members_count(base, u.pilot)
+  else
+    frame = tonumber(redis.call('HGET', base .. 'r:' .. u.round, 'frame') or '0')
+  end
   local largest = redis.call('HGET', base .. 'n:' .. asked.week, u.pilot .. '|' .. u.survey)
   u.frame = frame > tonumber(largest or '0') and frame
 end
 
--- The pulse counts as asked from this instant; its week follows it.
+-- The pulse counts as asked from this instant; its week follows it. One that has ended stays so.
 local function pulse_ask(base, counts, u, asked)
-  if u.asked then return end
+  if u.state ~= 'queued' then return end
   redis.call('HSET', u.key, 'i', asked.now, 'x', asked.closes, 'd', asked.day, 'wi', asked.week_index, 'w', asked.week,
              'st', 'open', 'z', u.version + 1)
   tally_move(counts, 'p:', 'queued', 'open')
@@ -76,7 +90,7 @@ end
 -- An explicit refusal: the person was not asked after all.
 local function pulse_unask(counts, u)
   if u.asked then
-    redis.call('HDEL', u.key, 'i', 'x', 'd', 'wi')
+    redis.call('HDEL', u.key, 'i', 'x', 'd', 'wi', 'so')
     redis.call('HSET', u.key, 'st', 'queued', 'z', u.version + 1)
     tally_move(counts, 'p:', 'open', 'queued')
   end
@@ -94,6 +108,13 @@ local function pulse_handed_over(u, c)
   redis.call('HSET', c.key, 't', u.day, 'w', table.concat(weeks, ','), u.cap, u.week_index)
 end
 
+-- STOP ends an open pulse for good: START does not open it again.
+local function pulse_stop(u, now)
+  if u.state ~= 'open' or tonumber(now) >= tonumber(u.closes) then return end
+  redis.call('HSET', u.key, 'so', 1, 'x', now)
+  redis.call('HINCRBY', u.key, 'z', 1)
+end
+
 -- A pulse whose invitation will never go: final at once, the contact is free again. Its week's counters are expected.
 local function pulse_end_unsent(base, counts, u, c, disposition)
   if u.state ~= 'queued' and u.state ~= 'open' then return end
@@ -102,6 +123,20 @@ local function pulse_end_unsent(base, counts, u, c, disposition)
   pulse_finish(base, counts, u.id, u.state, disposition, u.week, u.pilot, u.survey, u.stratum)
   tally(counts, 'h:held', 1)
   if c.open == u.id then redis.call('HDEL', c.key, 'o') end
+end
+
+-- The pulse of a message whose own fate decides over it: only an invitation's.
+local function invited_pulse(base, kind, pulse)
+  if kind == 'invite' and pulse then return pulse_read(base, pulse) end
+  return nil
+end
+
+-- A step of a conversation counts as asked from this instant; `at` false: it was not asked after all. Replies that were
+-- decided on before must be decided on again.
+local function step_ask(base, pulse, step, at)
+  local key = base .. 'u:' .. pulse
+  if at then redis.call('HSET', key, 'i' .. step, at) else redis.call('HDEL', key, 'i' .. step) end
+  redis.call('HINCRBY', key, 'z', 1)
 end
 
 -- lane_take: takes or renews the lane. args: owner, now (Redis time, ms), hold ms, fresh (1 = this owner just started).
@@ -130,9 +165,8 @@ local function outbox_recover(keys, args)
         seen[message] = true
         local m = redis.call('HMGET', base .. 'm:' .. message, 's', 'k', 'u', 'c', 'f')
         if expired or tonumber(m[5] or '0') < fence then
-          local asked = m[1] == 'submitting' and m[3]
-          found[#found + 1] = {id = message, state = m[1], kind = m[2], u = asked and pulse_read(base, asked),
-                               c = asked and contact_read(base, m[4])}
+          local u = m[1] == 'submitting' and invited_pulse(base, m[2], m[3])
+          found[#found + 1] = {id = message, state = m[1], kind = m[2], u = u, c = u and contact_read(base, m[4])}
         end
       end
     end
@@ -159,7 +193,8 @@ end
 
 -- outbox_claim: leases due messages: replies first, then retries whose wait is over, then invitations.
 -- args: fence, now (Redis time, ms), lease expiry (Redis time, ms), now (domain ms), at most.
--- replies: {OK, message, kind, attempts, pulse, contact, sealed number, batch, language, survey, …nine for each} | {FENCED}.
+-- replies: {OK, message, kind, attempts, pulse, contact, sealed number, batch, language, survey, step, …ten for each} |
+--          {FENCED}.
 -- A lost answer leaves leases that expire.
 local function outbox_claim(keys, args)
   local base = keys[1]
@@ -169,11 +204,11 @@ local function outbox_claim(keys, args)
   local function look(queue, until_ms)
     if left <= 0 then return end
     for _, id in ipairs(redis.call('ZRANGEBYSCORE', base .. queue, '-inf', until_ms, 'LIMIT', 0, left)) do
-      local m = redis.call('HMGET', base .. 'm:' .. id, 'k', 'n', 'u', 'c')
-      local c = redis.call('HMGET', base .. 'c:' .. (m[4] or ''), 'n', 'b', 'l')
+      local m = redis.call('HMGET', base .. 'm:' .. id, 'k', 'n', 'u', 'c', 'q', 'to', 'b', 'l')
+      local c = m[6] and {m[6], m[7], m[8]} or redis.call('HMGET', base .. 'c:' .. (m[4] or ''), 'n', 'b', 'l')
       local survey = m[3] and redis.call('HGET', base .. 'u:' .. m[3], 'v')
       found[#found + 1] = {queue = queue, fields = {id, m[1], tonumber(m[2] or '0'), m[3] or '', m[4] or '', c[1] or '',
-                                                    c[2] or '', c[3] or '', survey or ''}}
+                                                    c[2] or '', c[3] or '', survey or '', m[5] or ''}}
       left = left - 1
     end
   end
@@ -199,54 +234,68 @@ local function outbox_claim(keys, args)
   return reply
 end
 
+-- Whether a text of a conversation may still go: 'ok', 'window' or what it ends as.
+local function conversation_verdict(base, message, m, args, now)
+  local c = redis.call('HMGET', base .. 'c:' .. (m.contact or ''), 'l', 'f')
+  local u = redis.call('HMGET', base .. 'u:' .. (m.pulse or ''), 'st', 'x', m.place)
+  if not c[1] or u[1] ~= 'open' or u[3] ~= message then return 'cancelled' end
+  if string.find(c[2] or '', 's', 1, true) then return 'suppressed' end
+  if u[2] and now >= tonumber(u[2]) then return 'stale' end
+  if now < tonumber(args[13]) or now >= tonumber(args[14]) then return 'window' end
+  return 'ok'
+end
+
 -- outbox_intend: just before the HTTP call. Compares: fence, STOP, caps, sending window, not-after; then sets submitting.
 -- args: message, fence, operation, seven limits (now ms, day, week index, gap days, same-question weeks, per year, question),
 --       week, closes ms, window opens ms, window closes ms.
 -- replies: OK | FENCED | GONE | WINDOW (queued again for the next opening) | STALE | and the disposition words SUPPRESSED,
---          EXCLUDED, CAPPED, INELIGIBLE (final). idempotent by operation: OK again while still submitting under it.
+--          EXCLUDED, CAPPED, INELIGIBLE, CANCELLED (final). idempotent by operation: OK again while still submitting under it.
 local function outbox_intend(keys, args)
   local base, message, fence, operation = keys[1], args[1], args[2], args[3]
-  local m = redis.call('HMGET', base .. 'm:' .. message, 's', 'f', 'o', 'k', 'u', 'c', 'na')
+  local m = redis.call('HMGET', base .. 'm:' .. message, 's', 'f', 'o', 'k', 'u', 'c', 'na', 'q', 'to')
   if not m[1] then return {'GONE'} end
   if m[1] == 'submitting' and m[3] == operation then return {'OK'} end
   if m[1] ~= 'leased' or m[2] ~= fence then return {'FENCED'} end
   expect(base .. 'b', 'hash')
-  local limits, kind, pulse, contact = limits_of(args, 4), m[4], m[5], m[6]
-  local bulk = QUEUE[kind] ~= nil
+  local limits, kind, pulse, contact, step = limits_of(args, 4), m[4], m[5], m[6], m[8]
   local counts, asked = {}, {now = args[4], closes = args[12], day = args[5], week_index = args[6], week = args[11]}
-  local u = pulse and pulse_read(base, pulse)
-  if pulse and not u then return {'GONE'} end
+  local u = invited_pulse(base, kind, pulse)
+  if kind == 'invite' and not u then return {'GONE'} end
 
-  local ends_as = nil
+  local verdict = 'ok'
   if m[7] and limits.now >= tonumber(m[7]) then
-    ends_as = 'stale'
-  elseif bulk then
-    local verdict = contact_eligibility(base, contact, pulse, limits)
-    if verdict ~= 'ok' then
-      ends_as = verdict
-    elseif limits.now < tonumber(args[13]) or limits.now >= tonumber(args[14]) then
-      expect_outbox(base)
-      message_requeue(base, counts, message, kind, 'leased', args[13])
-      tally_write(base .. 'b', counts)
-      return {'WINDOW'}
-    end
-  elseif redis.call('EXISTS', base .. 'c:' .. contact) == 0 then
-    ends_as = 'ineligible'
+    verdict = 'stale'
+  elseif u then
+    verdict = contact_eligibility(base, contact or '', pulse, limits)
+    if verdict == 'ok' and (limits.now < tonumber(args[13]) or limits.now >= tonumber(args[14])) then verdict = 'window' end
+  elseif CONVERSATION[kind] then
+    local place = step and 'm' .. step or PLACE[kind]
+    verdict = conversation_verdict(base, message, {pulse = pulse, contact = contact, place = place}, args, limits.now)
+  elseif not m[9] and redis.call('EXISTS', base .. 'c:' .. (contact or '')) == 0 then
+    verdict = 'ineligible'
   end
-  if ends_as then
+
+  if verdict == 'window' then
+    expect_outbox(base)
+    message_requeue(base, counts, message, kind, 'leased', args[13])
+    tally_write(base .. 'b', counts)
+    return {'WINDOW'}
+  elseif verdict ~= 'ok' then
     local c = contact_read(base, contact)
     expect_outbox(base)
     if u then expect(base .. 'k:' .. u.week, 'hash') end
-    message_move(base, counts, message, kind, 'leased', ends_as == 'stale' and 'stale' or 'suppressed')
-    if u then pulse_end_unsent(base, counts, u, c, ends_as) end
+    local state = (verdict == 'stale' or verdict == 'cancelled') and verdict or 'suppressed'
+    message_move(base, counts, message, kind, 'leased', state)
+    if u then pulse_end_unsent(base, counts, u, c, verdict) end
     tally_write(base .. 'b', counts)
-    return {string.upper(ends_as)}
+    return {string.upper(verdict)}
   end
 
   if u then expect_ask(base, u, asked) end
   redis.call('HSET', base .. 'm:' .. message, 's', 'submitting', 'o', operation)
   tally_move(counts, 'm:', 'leased', 'submitting')
   if u then pulse_ask(base, counts, u, asked) end
+  if step then step_ask(base, pulse, step, args[4]) end
   tally_write(base .. 'b', counts)
   return {'OK'}
 end
@@ -258,11 +307,11 @@ end
 local function outbox_settle(keys, args)
   local base, message, outcome = keys[1], args[1], args[4]
   local key = base .. 'm:' .. message
-  local m = redis.call('HMGET', key, 's', 'o', 'k', 'u', 'c', 'n', 'g', 'f')
+  local m = redis.call('HMGET', key, 's', 'o', 'k', 'u', 'c', 'n', 'g', 'f', 'q')
   if not m[1] then return {'GONE'} end
   expect(base .. 'b', 'hash')
   expect(base .. 'leased', 'zset')
-  local state, kind, pulse, contact, counts = m[1], m[3], m[4], m[5], {}
+  local state, kind, pulse, contact, step, counts = m[1], m[3], m[4], m[5], m[9], {}
   if outcome == 'not_handed_over' and state == 'leased' and m[8] == args[2] then
     expect_outbox(base)
     message_requeue(base, counts, message, kind, 'leased', args[6])
@@ -281,7 +330,8 @@ local function outbox_settle(keys, args)
     return {'OK', state}
   end
 
-  local u, c = pulse and pulse_read(base, pulse), contact_read(base, contact)
+  local u, c = invited_pulse(base, kind, pulse), contact_read(base, contact)
+  if step and redis.call('HEXISTS', base .. 'u:' .. pulse, 'z') == 0 then step = nil end -- its week is closed
   if outcome == 'accepted' or outcome == 'unknown' then
     state = outcome
     message_move(base, counts, message, kind, 'submitting', state)
@@ -294,6 +344,7 @@ local function outbox_settle(keys, args)
 
   expect_outbox(base)
   if u then expect(base .. 'k:' .. u.week, 'hash') end
+  local stopped = outcome == 'opted_out' and not u and c.open and pulse_read(base, c.open)
   if outcome == 'retry' or outcome == 'throttled' or outcome == 'lane_stop' or outcome == 'not_handed_over' then
     local attempts = tonumber(m[6] or '0')
     if outcome == 'retry' then
@@ -305,6 +356,7 @@ local function outbox_settle(keys, args)
     else
       state = 'queued'
       if u then pulse_unask(counts, u) end
+      if step then step_ask(base, pulse, step, false) end
       if outcome == 'retry' then
         message_move(base, counts, message, kind, 'submitting', 'queued')
         redis.call('ZADD', base .. 'q:wait', args[7], message)
@@ -318,6 +370,8 @@ local function outbox_settle(keys, args)
   if state == 'failed' or state == 'suppressed' then
     message_move(base, counts, message, kind, 'submitting', state)
     if u then pulse_end_unsent(base, counts, u, c, state) end
+    if step then step_ask(base, pulse, step, false) end
+    if stopped then pulse_stop(stopped, args[6]) end
     local flag = ({invalid_number = 'x', opted_out = 's'})[outcome]
     if flag and c.known and not string.find(c.flags, flag, 1, true) then
       redis.call('HSET', c.key, 'f', c.flags .. flag)
@@ -334,7 +388,7 @@ end
 local function receipt_apply(keys, args)
   local base, message = keys[1], args[1]
   local key = base .. 'm:' .. message
-  local m = redis.call('HMGET', key, 's', 'k', 'u', 'c', 'g')
+  local m = redis.call('HMGET', key, 's', 'k', 'u', 'c', 'g', 'q')
   expect_outbox(base)
   if not m[1] then
     redis.call('HINCRBY', base .. 'b', 'x:receipt_unknown', 1)
@@ -348,14 +402,19 @@ local function receipt_apply(keys, args)
     return {'OK', state}
   end
   local counts, asked = {}, {now = args[4], day = args[5], week_index = args[6], week = args[7], closes = args[8]}
-  local u, c = m[3] and pulse_read(base, m[3]), contact_read(base, m[4])
+  local u, c, step = invited_pulse(base, m[2], m[3]), contact_read(base, m[4]), m[6]
   if u then expect_ask(base, u, asked) end
+  if step then
+    local pulse = redis.call('HMGET', base .. 'u:' .. m[3], 'z', 'i' .. step)
+    if not pulse[1] or pulse[2] then step = nil end
+  end
   message_move(base, counts, message, m[2], state, to)
   if args[2] ~= '' and not m[5] then redis.call('HSET', key, 'g', args[2]) end
   if u then
     pulse_ask(base, counts, u, asked)
     pulse_handed_over(u, c)
   end
+  if step then step_ask(base, m[3], step, args[4]) end -- whoever received it was asked
   tally_write(base .. 'b', counts)
   return {'OK', to}
 end

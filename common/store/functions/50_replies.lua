@@ -1,100 +1,207 @@
 -- reply_load: what is known of a sender. args: phone hash. flags: no-writes.
--- replies: {UNKNOWN} | {OK, contact, flags, language, last STOP confirmation ms, pulse, version, asked ms, closes ms, value,
---          survey, pilot, stratum, week, stopped} with '' where there is none (pulse onwards '' when no pulse).
+-- replies: {UNKNOWN, do-not-contact mark, volunteer (1/0)} | {OK, contact, flags, language, volunteer (1/0), pulse, when were
+--          said (ms) stop_confirm, start_confirm, help, late, then version, closes ms, survey, pilot, stratum, week, path,
+--          thanked, asked ms of steps 0 to 3, values of questions 0 to 2} with '' where there is none (version onwards missing
+--          when no pulse).
 local function reply_load(keys, args)
   local base = keys[1]
   local contact = redis.call('HGET', base .. 'h:' .. string.sub(args[1], 1, 3), string.sub(args[1], 4))
-  if not contact then return {'UNKNOWN'} end
-  local c = redis.call('HMGET', base .. 'c:' .. contact, 'f', 'l', 'sc', 'o')
-  local reply = {'OK', contact, c[1] or '', c[2] or '', c[3] or '', c[4] or ''}
-  if c[4] then
-    local u = redis.call('HMGET', base .. 'u:' .. c[4], 'z', 'i', 'x', 'a', 'v', 'p', 's', 'w', 'so')
-    for i = 1, 9 do reply[6 + i] = u[i] or '' end
+  local volunteer = redis.call('HEXISTS', base .. 'vo', args[1])
+  if not contact then return {'UNKNOWN', redis.call('HGET', base .. 'dnc', args[1]) or '', volunteer} end
+  local c = redis.call('HMGET', base .. 'c:' .. contact, 'f', 'l', 'o', 'said:stop_confirm', 'said:start_confirm', 'said:help',
+                       'said:late')
+  local reply = {'OK', contact, c[1] or '', c[2] or '', volunteer, c[3] or '', c[4] or '', c[5] or '', c[6] or '', c[7] or ''}
+  if c[3] then
+    local u = redis.call('HMGET', base .. 'u:' .. c[3], 'z', 'x', 'v', 'p', 's', 'w', 'pa', 'th', 'i', 'i1', 'i2', 'i3', 'a0',
+                         'a1', 'a2')
+    for i = 1, 15 do reply[10 + i] = u[i] or '' end
   end
   return reply
 end
 
--- reply_commit: everything one reply does, in one step: dedupe, session, counters, log, opt-out, what to send next.
--- Invariant: a reply id is committed once; the counters hold at most one value a pulse.
--- args: this week, last week (dedupe buckets), reply id digest, verdict (answer, unparseable, stop, late, unknown_sender), now ms,
---       contact ('' = unknown), pulse ('' = none), version expected, value ('' = none), field of the value before ('' = none),
---       field of the value, week of the pulse, log row, opt out (1/0), confirmation message id ('' = none), its not-after ms,
---       open (1 = the pulse's question was open when the reply came; otherwise the pulse stays as it is), the week before last
---       (dedupe bucket: ids are known for at least 14 days), last STOP confirmation as loaded (ms, 0 = never).
+-- Named arguments up to the word 'send', then the texts to send: id, kind, step, not-after ms.
+local function reply_arguments(args)
+  local a, i = {send = {}}, 1
+  while args[i] and args[i] ~= 'send' do
+    a[args[i]] = args[i + 1]
+    i = i + 2
+  end
+  for j = i + 1, #args, 4 do
+    a.send[#a.send + 1] = {id = args[j], kind = args[j + 1], step = args[j + 2], not_after = args[j + 3]}
+  end
+  return a
+end
+
+local function reply_is_known(base, a)
+  for _, week in ipairs({'week', 'week1', 'week2'}) do
+    if redis.call('SISMEMBER', base .. 'dd:' .. a[week], a.digest) == 1 then return true end
+  end
+  return false
+end
+
+-- The texts of a pulse that a reply takes back: of a step not asked, thanks, the confirmation of who leaves the volunteers.
+local function texts_withdrawn(base, a)
+  local found = {}
+  for _, place in ipairs({a.cancel and 'm' .. a.cancel or '', a.unthank and 'mt' or '', a.left and 'mv' or ''}) do
+    local id = place ~= '' and redis.call('HGET', base .. 'u:' .. a.pulse, place)
+    if id then
+      local m = redis.call('HMGET', base .. 'm:' .. id, 's', 'k')
+      found[#found + 1] = {place = place, id = id, state = m[1], kind = m[2]}
+    end
+  end
+  return found
+end
+
+-- reply_commit: everything one reply does, in one step: dedupe, session, counters, log, opt-out, records, what to send next.
+-- Invariant: a reply id is committed once; the counters hold at most one value a pulse and question.
+-- args, named; those in brackets only where they apply:
+--   week week1 week2   dedupe buckets: this week and the two before it         digest   of the reply id
+--   verdict            counted as x:VERDICT                                    now      ms (received)
+--   hash               phone hash                                              [contact pulse version]  as loaded
+--   [step]             the step the reply belongs to: the pulse is open        [pulse_week]
+--   [value]            of the step's question   [complete] 1 [incomplete] 1   a replaced answer can take completeness back
+--   [path]             the path after this reply, when it changes
+--   [field before row] counter field of the value, of the value before it, log row: for counted questions
+--   [unparseable] 1    [cancel] step withdrawn: it was not asked yet      [unthank] 1   thanks are withdrawn, too, if they wait
+--   [stop] 1 [start] 1   STOP takes force, is lifted      [block] mark [unblock] 1   do-not-contact list
+--   [said said_before] contact field of a text that is said once a day, and its value as loaded
+--   [words words_id]   record of own words, its id        [join name] volunteer record, name; [left] 1 the record goes
+--   [forget] 1         the number is somebody else's: everything that leads to it goes
+--   send …             texts to send
 -- replies: OK | DUPLICATE | STALE (load and decide again). idempotent by reply id.
 local function reply_commit(keys, args)
-  local base, this_week, digest, verdict, now = keys[1], args[1], args[3], args[4], args[5]
-  local contact, pulse, value, confirm = args[6], args[7], args[9], args[15]
-  if redis.call('SISMEMBER', base .. 'dd:' .. this_week, digest) == 1
-     or redis.call('SISMEMBER', base .. 'dd:' .. args[2], digest) == 1
-     or redis.call('SISMEMBER', base .. 'dd:' .. args[18], digest) == 1 then
-    return {'DUPLICATE'}
-  end
+  local base, a = keys[1], reply_arguments(args)
+  if reply_is_known(base, a) then return {'DUPLICATE'} end
   expect_ledger(base)
-  local u, m, c, asked_of, asked
-  if contact ~= '' then
-    c = redis.call('HMGET', base .. 'c:' .. contact, 'l', 'f', 'o', 'sc')
-    if not c[1] or (c[3] or '') ~= pulse then return {'STALE'} end
-    if confirm ~= '' and (c[4] or '0') ~= args[19] then return {'STALE'} end -- another STOP is confirmed already
+  local counts, withdrawn, c, u, m, asked, asked_of, stopped, leaving = {['x:' .. a.verdict] = 1}, {}
+  if a.contact then
+    c = redis.call('HMGET', base .. 'c:' .. a.contact, 'l', 'f', 'o', a.said or 'o', 'n', 'b')
+    if not c[1] or c[3] ~= (a.pulse or false) then return {'STALE'} end
+    if a.said and (c[4] or '0') ~= a.said_before then return {'STALE'} end -- said already, meanwhile
+  elseif redis.call('HEXISTS', base .. 'h:' .. string.sub(a.hash, 1, 3), string.sub(a.hash, 4)) == 1 then
+    return {'STALE'}
   end
-  if pulse ~= '' then
-    u = redis.call('HMGET', base .. 'u:' .. pulse, 'z', 'm')
-    if u[1] ~= args[8] then return {'STALE'} end
-    if args[17] == '1' then
-      m = redis.call('HMGET', base .. 'm:' .. u[2], 's', 'k')
-      if m[1] ~= 'delivered' then asked, asked_of = pulse_read(base, pulse), contact_read(base, contact) end
-      expect(base .. 'k:' .. args[12], 'hash')
-      expect(base .. 'leased', 'zset')
+  if a.pulse then
+    local message = a.step and a.step ~= '0' and 'm' .. a.step or 'm'
+    u = redis.call('HMGET', base .. 'u:' .. a.pulse, 'z', message)
+    if u[1] ~= a.version then return {'STALE'} end
+    if a.step then
+      m = redis.call('HMGET', base .. 'm:' .. (u[2] or ''), 's', 'k')
+      if m[2] == 'invite' and m[1] ~= 'delivered' then
+        asked, asked_of = pulse_read(base, a.pulse), contact_read(base, a.contact)
+      end
+      if m[1] ~= 'delivered' then expect(base .. 'leased', 'zset') end
+      expect(base .. 'k:' .. a.pulse_week, 'hash')
+    elseif a.stop then
+      stopped = pulse_read(base, a.pulse) -- received before it was asked, perhaps
     end
+    withdrawn = texts_withdrawn(base, a)
   end
-  expect(base .. 'k:' .. this_week, 'hash')
-  if confirm ~= '' then
-    expect(base .. 'm:' .. confirm, 'hash')
-    expect(base .. 'q:reply', 'zset')
-    expect(base .. 'ws:' .. this_week, 'zset')
+  if #withdrawn > 0 or #a.send > 0 or (m and m[1] == 'queued') then
+    expect_outbox(base)
     expect(base .. 'weeks', 'hash')
   end
-
-  redis.call('SADD', base .. 'dd:' .. this_week, digest)
-  local counts = {['x:' .. verdict] = 1}
-  if verdict == 'late' or verdict == 'unknown_sender' then
-    redis.call('HINCRBY', base .. 'k:' .. this_week, '!' .. verdict, 1)
+  expect(base .. 'k:' .. a.week, 'hash')
+  if a.block or a.unblock then expect(base .. 'dnc', 'hash') end
+  if a.join or a.left then expect(base .. 'vo', 'hash') end
+  if a.name or a.left then expect(base .. 'vn', 'hash') end
+  if a.name and redis.call('HEXISTS', base .. 'vo', a.hash) == 0 then return {'STALE'} end -- left the list meanwhile
+  if a.words then expect(base .. 'ow:' .. a.pulse_week, 'hash') end
+  if a.forget then leaving = expect_forget(base, a.contact, a.hash) end
+  for _, text in ipairs(a.send) do
+    expect(base .. 'm:' .. text.id, 'hash')
+    expect(base .. 'ws:' .. (CONVERSATION[text.kind] and a.pulse_week or a.week), 'zset')
   end
-  if m then
+
+  redis.call('SADD', base .. 'dd:' .. a.week, a.digest)
+  if a.verdict == 'late' or not a.contact then
+    redis.call('HINCRBY', base .. 'k:' .. a.week, a.contact and '!late' or '!unknown_sender', 1)
+  end
+  for _, text in ipairs(withdrawn) do
+    local waits = text.state == 'queued' or text.state == 'leased'
+    if waits then message_move(base, counts, text.id, text.kind, text.state, 'cancelled') end
+    if text.place ~= 'mt' then
+      redis.call('HDEL', base .. 'u:' .. a.pulse, text.place)
+    elseif waits then
+      redis.call('HDEL', base .. 'u:' .. a.pulse, 'mt', 'th') -- they may be said later
+    end
+  end
+  if stopped then pulse_stop(stopped, a.now) end
+  if a.step then
     local fields = {'z', tonumber(u[1]) + 1}
-    if value ~= '' then
-      fields[3], fields[4] = 'a', value
-      if args[10] ~= args[11] then
-        if args[10] ~= '' then redis.call('HINCRBY', base .. 'k:' .. args[12], args[10], -1) end
-        redis.call('HINCRBY', base .. 'k:' .. args[12], args[11], 1)
-        log_append(base, 'a', args[13])
-      end
-    elseif verdict == 'unparseable' then
-      fields[3], fields[4] = 'un', 1
+    local function set(field, value)
+      fields[#fields + 1] = field
+      fields[#fields + 1] = value
     end
-    if args[14] == '1' then
-      fields[#fields + 1], fields[#fields + 2] = 'so', 1
-      fields[#fields + 1], fields[#fields + 2] = 'x', now
+    if a.field and a.field ~= a.before then
+      if a.before then redis.call('HINCRBY', base .. 'k:' .. a.pulse_week, a.before, -1) end
+      redis.call('HINCRBY', base .. 'k:' .. a.pulse_week, a.field, 1)
+      log_append(base, 'a', a.row)
     end
-    redis.call('HSET', base .. 'u:' .. pulse, unpack(fields))
+    if a.value then
+      set('a' .. a.step, a.value)
+      set('an', 1)
+    end
+    if a.complete then set('e', 1) end
+    if a.incomplete then redis.call('HDEL', base .. 'u:' .. a.pulse, 'e') end
+    if a.path then set('pa', a.path) end
+    if a.unparseable then set('un', 1) end
+    if a.stop then
+      set('so', 1)
+      set('x', a.now)
+    end
+    for _, text in ipairs(a.send) do
+      if text.step ~= '' then set('m' .. text.step, text.id) end
+      if PLACE[text.kind] then set(PLACE[text.kind], text.id) end
+      if text.kind == 'thanks' then set('th', 1) end
+    end
+    redis.call('HSET', base .. 'u:' .. a.pulse, unpack(fields))
     if m[1] and m[1] ~= 'delivered' then
       message_move(base, counts, u[2], m[2], m[1], 'delivered') -- a reply proves delivery
-      pulse_handed_over(asked, asked_of)
+      if asked then pulse_handed_over(asked, asked_of) end
+      for _, known in ipairs(leaving and leaving.messages or {}) do
+        if known.id == u[2] then known.state = 'delivered' end
+      end
     end
   end
-  if args[14] == '1' and not string.find(c[2] or '', 's', 1, true) then
-    redis.call('HSET', base .. 'c:' .. contact, 'f', (c[2] or '') .. 's')
+
+  local flags = c and c[2] or ''
+  if a.stop and not string.find(flags, 's', 1, true) then
+    redis.call('HSET', base .. 'c:' .. a.contact, 'f', flags .. 's')
     tally(counts, 'x:optout', 1)
+  elseif a.start then
+    redis.call('HSET', base .. 'c:' .. a.contact, 'f', (string.gsub(flags, 's', '')))
+    tally(counts, 'x:optin', 1)
   end
-  if confirm ~= '' then
-    redis.call('HSET', base .. 'c:' .. contact, 'sc', now)
-    redis.call('HSET', base .. 'm:' .. confirm, 's', 'queued', 'k', 'stop_confirm', 'c', contact, 'na', args[16],
-               'w', this_week)
-    redis.call('ZADD', base .. 'q:reply', now, confirm)
-    redis.call('ZADD', base .. 'ws:' .. this_week, 0, confirm)
-    redis.call('HSETNX', base .. 'weeks', this_week, 'open')
-    tally(counts, 'm:queued', 1)
-    tally(counts, 'h:messages', 1)
+  if a.block then redis.call('HSET', base .. 'dnc', a.hash, a.block) end
+  if a.unblock then redis.call('HDEL', base .. 'dnc', a.hash) end
+  if a.said then redis.call('HSET', base .. 'c:' .. a.contact, a.said, a.now) end
+  if a.words then redis.call('HSET', base .. 'ow:' .. a.pulse_week, a.words_id, a.words) end
+  if a.join then redis.call('HSET', base .. 'vo', a.hash, a.join) end
+  if a.name then redis.call('HSET', base .. 'vn', a.hash, a.name) end
+  if a.left then
+    redis.call('HDEL', base .. 'vo', a.hash)
+    redis.call('HDEL', base .. 'vn', a.hash)
+  end
+  if leaving then contact_forget(base, counts, a.contact, a.hash, leaving, 'wrong_person', 'w') end
+
+  for _, text in ipairs(a.send) do
+    local key, week = base .. 'm:' .. text.id, a.week
+    redis.call('HSET', key, 's', 'queued', 'k', text.kind, 'na', text.not_after)
+    if CONVERSATION[text.kind] then
+      week = a.pulse_week
+      redis.call('HSET', key, 'u', a.pulse)
+      if text.step ~= '' then redis.call('HSET', key, 'q', text.step) end
+    end
+    redis.call('HSET', key, 'c', a.contact, 'w', week)
+    if leaving then redis.call('HSET', key, 'to', c[5], 'b', c[6], 'l', c[1]) end -- the contact is gone, this still goes
+    redis.call('ZADD', base .. 'q:reply', a.now, text.id) -- the ids keep the order
+    redis.call('ZADD', base .. 'ws:' .. week, 0, text.id)
+    redis.call('HSETNX', base .. 'weeks', week, 'open')
+  end
+  if #a.send > 0 then
+    tally(counts, 'm:queued', #a.send)
+    tally(counts, 'h:messages', #a.send)
     redis.call('PUBLISH', 'pulssi:wake', 'org:' .. string.match(base, '{(.-)}'))
   end
   tally_write(base .. 'b', counts)

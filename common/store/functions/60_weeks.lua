@@ -1,14 +1,14 @@
 -- week_load: up to 64 pulses of a week, to be decided on. args: week. flags: no-writes.
--- reply: {OK, pulses left, other messages left, then fourteen for each pulse: pulse, version, disposition, asked ms, closes ms,
---         value, unparseable, stopped, message, message state, message's not-after, stratum, pilot, survey}.
+-- reply: {OK, pulses left, other messages left, then fifteen for each pulse: pulse, version, disposition, asked ms, closes ms,
+--         answered, unparseable, stopped, message, message state, message's not-after, stratum, pilot, survey, complete}.
 local function week_load(keys, args)
   local base = keys[1]
   local reply = {'OK', redis.call('ZCARD', base .. 'w:' .. args[1]), redis.call('ZCARD', base .. 'ws:' .. args[1])}
   for _, pulse in ipairs(redis.call('ZRANGE', base .. 'w:' .. args[1], 0, 63)) do
-    local u = redis.call('HMGET', base .. 'u:' .. pulse, 'z', 'st', 'i', 'x', 'a', 'un', 'so', 'm', 's', 'p', 'v')
+    local u = redis.call('HMGET', base .. 'u:' .. pulse, 'z', 'st', 'i', 'x', 'an', 'un', 'so', 'm', 's', 'p', 'v', 'e')
     local m = redis.call('HMGET', base .. 'm:' .. (u[8] or ''), 's', 'na')
     for _, field in ipairs({pulse, u[1] or '', u[2] or '', u[3] or '', u[4] or '', u[5] or '', u[6] or '', u[7] or '',
-                            u[8] or '', m[1] or '', m[2] or '', u[9] or '', u[10] or '', u[11] or ''}) do
+                            u[8] or '', m[1] or '', m[2] or '', u[9] or '', u[10] or '', u[11] or '', u[12] or ''}) do
       reply[#reply + 1] = field
     end
   end
@@ -59,16 +59,22 @@ local function week_settle(keys, args)
   return {'OK', #found, stale}
 end
 
--- week_sweep: removes up to 64 settled messages that belong to no pulse. args: week. reply: {OK, removed, left}.
+-- week_sweep: removes up to 64 settled messages that no pulse began with: of conversations, and those of no pulse. Queued ones
+-- whose time is over end as stale: no dispatcher is needed for a week to close. args: week, now ms. reply: {OK, removed, left}.
 local function week_sweep(keys, args)
   local base = keys[1]
-  local key, settled = base .. 'ws:' .. args[1], {}
+  local key, settled, over, counts = base .. 'ws:' .. args[1], {}, {}, {}
   for _, message in ipairs(redis.call('ZRANGE', key, 0, 63)) do
-    local state = redis.call('HGET', base .. 'm:' .. message, 's')
-    if state ~= 'queued' and state ~= 'leased' and state ~= 'submitting' then settled[#settled + 1] = message end
+    local m = redis.call('HMGET', base .. 'm:' .. message, 's', 'k', 'na')
+    local is_over = m[1] == 'queued' and tonumber(m[3]) <= tonumber(args[2])
+    if is_over then over[#over + 1] = {id = message, kind = m[2]} end
+    if is_over or not ON_THE_WAY[m[1]] then settled[#settled + 1] = message end
   end
+  if #over > 0 then expect_outbox(base) end
+  for _, m in ipairs(over) do message_move(base, counts, m.id, m.kind, 'queued', 'stale') end
   for _, message in ipairs(settled) do redis.call('DEL', base .. 'm:' .. message) end
   if #settled > 0 then redis.call('ZREM', key, unpack(settled)) end
+  tally_write(base .. 'b', counts)
   return {'OK', #settled, redis.call('ZCARD', key)}
 end
 
@@ -84,8 +90,8 @@ local function week_publish(keys, args)
   return {'OK', written}
 end
 
--- week_seal: the week is published; the reply ids of the week before it go. args: week, next roll-up due ms, week before.
--- replies: OK | OPEN (links are left). idempotent.
+-- week_seal: the week is published; the reply ids and idempotency keys of the week before it go.
+-- args: week, next roll-up due ms, week before. replies: OK | OPEN (links are left). idempotent.
 local function week_seal(keys, args)
   local base, week = keys[1], args[1]
   expect(base .. 'weeks', 'hash')
@@ -93,7 +99,7 @@ local function week_seal(keys, args)
   if redis.call('ZCARD', base .. 'w:' .. week) + redis.call('ZCARD', base .. 'ws:' .. week) > 0 then return {'OPEN'} end
   redis.call('HSET', base .. 'weeks', week, 'published')
   redis.call('HSET', base .. 'rollup', 'due', args[2])
-  redis.call('DEL', base .. 'dd:' .. args[3])
+  redis.call('DEL', base .. 'dd:' .. args[3], base .. 'id:' .. args[3])
   return {'OK'}
 end
 

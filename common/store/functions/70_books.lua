@@ -20,7 +20,8 @@ end
 
 -- org_next: what an org waits for. flags: no-writes.
 -- reply: {OK, next round, its start ms, reply queue's first due ms, wait queue's first (Redis time, ms), bulk queue's first due ms,
---         leased count, first lease expiry (Redis time, ms), roll-up due ms} with '' where there is none.
+--         leased count, first lease expiry (Redis time, ms), roll-up due ms, next schedule, its due ms} with '' where there is
+--         none.
 local function org_next(keys, args)
   local base, reply = keys[1], {'OK'}
   local plan = redis.call('ZRANGE', base .. 'plan', 0, 0, 'WITHSCORES')
@@ -31,6 +32,8 @@ local function org_next(keys, args)
   reply[7] = redis.call('ZCARD', base .. 'leased')
   reply[8] = redis.call('ZRANGE', base .. 'leased', 0, 0, 'WITHSCORES')[2] or ''
   reply[9] = redis.call('HGET', base .. 'rollup', 'due') or ''
+  local schedule = redis.call('ZRANGE', base .. 'sched', 0, 0, 'WITHSCORES')
+  reply[10], reply[11] = schedule[1] or '', schedule[2] or ''
   return reply
 end
 
