@@ -85,6 +85,7 @@ void lane_free(struct lane **lane)
     if (*lane == NULL) {
         return;
     }
+    sends_abandon(*lane);
     loop_timer_free(&(*lane)->lease_timer);
     loop_timer_free(&(*lane)->due_timer);
     loop_timer_free(&(*lane)->pump_timer);

@@ -9,6 +9,8 @@
 #include "dispatcher/numbers.h"
 #include "store/definitions.h"
 
+struct send;
+
 struct lane {
     struct dispatcher *dispatcher;
     struct org_record record;
@@ -40,7 +42,8 @@ struct lane {
 
     /* sends under way */
     size_t in_flight;
-    double tokens; /* segments that may go now */
+    struct send *sends; /* all of them */
+    double tokens;      /* segments that may go now */
     int64_t tokens_at_ms;
     int64_t held_until_ms; /* monotonic; the gateway asked for patience, or is away */
     int64_t hold_ms;       /* last hold, doubles */

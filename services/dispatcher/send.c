@@ -9,6 +9,7 @@
 
 struct send {
     struct lane *lane;
+    struct send *next, **place; /* in the lane's list */
     struct claimed claimed;
     char operation[ID_SIZE];
     int64_t fence;
@@ -44,8 +45,33 @@ void send_start(struct lane *lane, const struct claimed *claimed)
     send->leased_at_ms = lane->claimed_at_ms;
     send->reading.retry_after_ms = -1;
     id_random(send->operation);
+    send->next = lane->sends;
+    send->place = &lane->sends;
+    if (lane->sends != NULL) {
+        lane->sends->place = &send->next;
+    }
+    lane->sends = send;
     lane->in_flight++;
     send_learn(send);
+}
+
+static void send_free(struct send *send)
+{
+    *send->place = send->next;
+    if (send->next != NULL) {
+        send->next->place = send->place;
+    }
+    loop_timer_free(&send->again);
+    redis_command_free(&send->command);
+    text_free(&send->text);
+    free(send);
+}
+
+void sends_abandon(struct lane *lane)
+{
+    while (lane->sends != NULL) {
+        send_free(lane->sends);
+    }
 }
 
 /* What the message needs and was not seen before is read; while Redis is away that can only be tried again.
@@ -262,10 +288,7 @@ static void send_again(struct send *send, loop_callback step)
 static void send_finish(struct send *send)
 {
     struct lane *lane = send->lane;
-    loop_timer_free(&send->again);
-    redis_command_free(&send->command);
-    text_free(&send->text);
-    free(send);
+    send_free(send);
     lane->in_flight--;
     lane_send_ended(lane);
 }

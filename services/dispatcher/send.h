@@ -13,6 +13,9 @@
 /* Copies the claimed message; ends by lane_send_ended. */
 void send_start(struct lane *lane, const struct claimed *claimed);
 
+/* At the end of the program, with Redis and gateway closed: frees the sends that wait to try again. Their leases expire. */
+void sends_abandon(struct lane *lane);
+
 /* Gives a claimed message back without an attempt. Needs no answer: an expired lease does the same. */
 void send_give_back(struct lane *lane, const struct claimed *claimed);
 

@@ -202,10 +202,13 @@ static void judge_conversations(const struct rows *rows, const struct stored *st
 
 /* --- the store's side: whoever counts as asked was asked --- */
 
+/* A follow-up that the gateway lost may pass for delivered: the person's second thoughts on the first question then
+ * read as own words. */
 static bool was_accepted(const struct rows *rows, const char *message)
 {
     for (size_t i = 0; i < rows->sends_count; i++) {
-        if (rows->sends[i].accepted && strcmp(rows->sends[i].id, message) == 0) {
+        const struct send_row *send = &rows->sends[i];
+        if ((send->accepted || (send->is_lost && send->step > 0)) && strcmp(send->id, message) == 0) {
             return true;
         }
     }

@@ -45,6 +45,7 @@ static void take_row(struct rows *rows, const cJSON *row)
                                   .moment = member_number(row, "moment"),
                                   .step = step_of(member_text(row, "what")),
                                   .accepted = strncmp(outcome, "accepted", 8) == 0,
+                                  .is_lost = strcmp(outcome, "lost") == 0,
                                   .is_repeat = member_true(row, "repeat"),
                                   .accepted_before = member_true(row, "accepted_before"),
                                   .ambiguous_before = member_true(row, "ambiguous_before")};

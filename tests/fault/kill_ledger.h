@@ -18,7 +18,7 @@ struct send_row {
     int64_t at_ms;
     double moment;
     int step; /* of the conversation; -1 = asks nothing */
-    bool accepted, accepted_before, ambiguous_before, is_repeat;
+    bool accepted, is_lost, accepted_before, ambiguous_before, is_repeat;
 };
 struct reply_row {
     char id[64];

@@ -61,6 +61,22 @@ static void an_answer_brings_the_next_question(void **state)
     assert_int_equal(world_count(&world, "x:answer"), 2);
 }
 
+/* It may well be a second thought on the question before. */
+static void an_unclear_reply_proves_no_later_question(void **state)
+{
+    (void)state;
+    conversation_open(BRANCHING);
+    conversation_reply("r1", "2");
+    assert_int_equal(world_claim(&world, 9, claimed), 1);
+    assert_string_equal(world_intend(&world, claimed[0].message, "o"), "OK");
+    assert_string_equal(world_settle(&world, claimed[0].message, "o", SUBMIT_UNKNOWN), "unknown");
+    conversation_reply("r2", "1");
+    assert_int_equal(world_count(&world, "x:unparseable"), 1);
+    assert_string_equal(world_step_field(&world, 0, 1, "s"), "unknown");
+    conversation_reply("r3", "ei");
+    assert_string_equal(world_step_field(&world, 0, 1, "s"), "delivered");
+}
+
 static void an_answer_that_ends_it_completes(void **state)
 {
     (void)state;
@@ -344,6 +360,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORE_TEST(an_answer_brings_the_next_question),
+        STORE_TEST(an_unclear_reply_proves_no_later_question),
         STORE_TEST(an_answer_that_ends_it_completes),
         STORE_TEST(a_question_not_asked_yet_is_withdrawn_by_another_answer),
         STORE_TEST(the_same_branch_again_leaves_the_question_on_its_way),

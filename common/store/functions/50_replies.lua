@@ -156,8 +156,9 @@ local function reply_commit(keys, args)
       if text.kind == 'thanks' then set('th', 1) end
     end
     redis.call('HSET', base .. 'u:' .. a.pulse, unpack(fields))
-    if m[1] and m[1] ~= 'delivered' then
-      message_move(base, counts, u[2], m[2], m[1], 'delivered') -- a reply proves delivery
+    -- A reply proves delivery; of a later question only if it reads as an answer to it, otherwise it may answer the one before.
+    if m[1] and m[1] ~= 'delivered' and not (a.unparseable and a.step ~= '0') then
+      message_move(base, counts, u[2], m[2], m[1], 'delivered')
       if asked then pulse_handed_over(asked, asked_of) end
       for _, known in ipairs(leaving and leaving.messages or {}) do
         if known.id == u[2] then known.state = 'delivered' end
