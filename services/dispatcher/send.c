@@ -69,8 +69,9 @@ static void send_free(struct send *send)
 
 void sends_abandon(struct lane *lane)
 {
-    while (lane->sends != NULL) {
-        send_free(lane->sends);
+    for (struct send *send = lane->sends, *next; send != NULL; send = next) {
+        next = send->next;
+        send_free(send);
     }
 }
 
