@@ -74,6 +74,28 @@ static void take_row(struct rows *rows, const cJSON *row)
     }
 }
 
+static double least(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+/* A reply that the gateway delivered twice counts when the first of the two arrived. */
+static void merge_copies(struct rows *rows)
+{
+    for (size_t i = 0; i < rows->replies_count; i++) {
+        struct reply_row *reply = &rows->replies[i];
+        for (size_t j = 0; j < rows->replies_count && !reply->copy; j++) {
+            const struct reply_row *copy = &rows->replies[j];
+            if (copy->copy && copy->answered && strcmp(copy->id, reply->id) == 0) {
+                reply->began = least(reply->began, copy->began);
+                reply->ended = least(reply->ended, copy->ended);
+                reply->started_ms = (int64_t)least((double)reply->started_ms, (double)copy->started_ms);
+                reply->answered_ms = (int64_t)least((double)reply->answered_ms, (double)copy->answered_ms);
+            }
+        }
+    }
+}
+
 bool rows_read(const char *path, struct rows *rows)
 {
     *rows = (struct rows){0};
@@ -97,6 +119,7 @@ bool rows_read(const char *path, struct rows *rows)
     if (file != NULL) {
         fclose(file);
     }
+    merge_copies(rows);
     return read;
 }
 

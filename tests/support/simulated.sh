@@ -11,11 +11,12 @@ http() {
   exec 9<&-
 }
 
-# free_port: a port nobody listens on, printed.
+# free_port: a port nobody listens on, printed. Below those the kernel gives to outgoing connections: a program that is
+# killed must get it again.
 free_port() {
   local port
   while :; do
-    port=$((20000 + RANDOM % 20000))
+    port=$((12000 + RANDOM % 20000))
     (exec 9<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
   done
   echo "$port"
