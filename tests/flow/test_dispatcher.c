@@ -1,48 +1,11 @@
 /* The dispatcher as a program: who is asked, in which words, and what each answer of the gateway does. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <string.h>
 
 #include "domain/draw.h"
-#include "support/sending.h"
 
 #define PEOPLE 20
-
-static struct sending sending;
-static struct world *const world = &sending.station.world;
-
-static int start(void **state)
-{
-    (void)state;
-    sending_start(&sending, TEST_BIN_DIR);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    sending_stop(&sending);
-    return 0;
-}
-
-static int renew(void **state)
-{
-    (void)state;
-    sending_renew(&sending, PEOPLE);
-    return 0;
-}
-
-static int close_and_check(void **state)
-{
-    (void)state;
-    sending_close(&sending);
-    return 0;
-}
+#include "sending_fixture.h"
 
 /* Plans a round of everyone and sends it to its end. */
 static void send_round(void)
@@ -344,20 +307,19 @@ static void a_gateway_that_is_down_burns_nothing(void **state)
 
 int main(void)
 {
-#define FLOW(name) cmocka_unit_test_setup_teardown(name, renew, close_and_check)
     const struct CMUnitTest tests[] = {
-        FLOW(a_sample_is_the_one_its_seed_draws),
-        FLOW(a_half_released_round_goes_on_where_it_was),
-        FLOW(everyone_is_asked_once_in_their_language),
-        FLOW(a_text_beyond_gsm_7_goes_as_ucs_2_in_as_many_segments_as_it_needs),
-        FLOW(a_refusal_for_now_is_tried_again_up_to_the_limit),
-        FLOW(a_gateway_that_throttles_slows_the_lane_and_costs_no_attempt),
-        FLOW(a_gateway_that_wants_no_patience_gets_our_own),
-        FLOW(a_refused_lane_is_held_and_fails_nobody),
-        FLOW(what_the_gateway_says_of_a_number_is_kept),
-        FLOW(a_message_of_unknown_fate_is_never_handed_over_again),
-        FLOW(a_gateway_that_never_answers_leaves_it_unknown),
-        FLOW(a_gateway_that_is_down_burns_nothing),
+        SENDING_TEST(a_sample_is_the_one_its_seed_draws),
+        SENDING_TEST(a_half_released_round_goes_on_where_it_was),
+        SENDING_TEST(everyone_is_asked_once_in_their_language),
+        SENDING_TEST(a_text_beyond_gsm_7_goes_as_ucs_2_in_as_many_segments_as_it_needs),
+        SENDING_TEST(a_refusal_for_now_is_tried_again_up_to_the_limit),
+        SENDING_TEST(a_gateway_that_throttles_slows_the_lane_and_costs_no_attempt),
+        SENDING_TEST(a_gateway_that_wants_no_patience_gets_our_own),
+        SENDING_TEST(a_refused_lane_is_held_and_fails_nobody),
+        SENDING_TEST(what_the_gateway_says_of_a_number_is_kept),
+        SENDING_TEST(a_message_of_unknown_fate_is_never_handed_over_again),
+        SENDING_TEST(a_gateway_that_never_answers_leaves_it_unknown),
+        SENDING_TEST(a_gateway_that_is_down_burns_nothing),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return SENDING_MAIN(tests);
 }

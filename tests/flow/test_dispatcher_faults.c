@@ -1,52 +1,15 @@
 /* The dispatcher as a program when things go wrong: it or Redis is killed or hangs, it is told to end in the
  * middle of work, there are two of it, it starts on what would go wrong later. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "support/sending.h"
-
 #define PEOPLE 60
+#include "sending_fixture.h"
 
-static struct sending sending;
 static struct station *const station = &sending.station;
-static struct world *const world = &sending.station.world;
-
-static int start(void **state)
-{
-    (void)state;
-    sending_start(&sending, TEST_BIN_DIR);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    sending_stop(&sending);
-    return 0;
-}
-
-static int renew(void **state)
-{
-    (void)state;
-    sending_renew(&sending, PEOPLE);
-    return 0;
-}
-
-static int close_and_check(void **state)
-{
-    (void)state;
-    sending_close(&sending);
-    return 0;
-}
 
 /* A round is under way: the gateway holds as many messages as may be in flight. */
 static void send_up_to_the_gate(void)
@@ -294,18 +257,17 @@ static void it_refuses_to_start_on_what_would_go_wrong_later(void **state)
 
 int main(void)
 {
-#define FLOW(name) cmocka_unit_test_setup_teardown(name, renew, close_and_check)
     const struct CMUnitTest tests[] = {
-        FLOW(a_kill_in_the_middle_leaves_only_what_was_in_flight_unknown),
-        FLOW(many_kills_double_nothing_and_leave_nothing_stuck),
-        FLOW(a_kill_while_a_round_is_released_releases_everyone_once),
-        FLOW(it_drains_before_it_ends),
-        FLOW(a_redis_killed_in_the_middle_costs_nobody_a_message),
-        FLOW(a_redis_killed_under_load_costs_nobody_a_message),
-        FLOW(a_redis_that_hangs_fails_no_message),
-        FLOW(a_second_one_in_the_same_data_folder_is_refused),
-        FLOW(a_second_one_elsewhere_waits_for_the_lane),
-        FLOW(it_refuses_to_start_on_what_would_go_wrong_later),
+        SENDING_TEST(a_kill_in_the_middle_leaves_only_what_was_in_flight_unknown),
+        SENDING_TEST(many_kills_double_nothing_and_leave_nothing_stuck),
+        SENDING_TEST(a_kill_while_a_round_is_released_releases_everyone_once),
+        SENDING_TEST(it_drains_before_it_ends),
+        SENDING_TEST(a_redis_killed_in_the_middle_costs_nobody_a_message),
+        SENDING_TEST(a_redis_killed_under_load_costs_nobody_a_message),
+        SENDING_TEST(a_redis_that_hangs_fails_no_message),
+        SENDING_TEST(a_second_one_in_the_same_data_folder_is_refused),
+        SENDING_TEST(a_second_one_elsewhere_waits_for_the_lane),
+        SENDING_TEST(it_refuses_to_start_on_what_would_go_wrong_later),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return SENDING_MAIN(tests);
 }

@@ -1,47 +1,9 @@
 /* The dispatcher as a program: when a message may go, and what goes first. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/sending.h"
-
 #define PEOPLE 20
-
-static struct sending sending;
-static struct world *const world = &sending.station.world;
-
-static int start(void **state)
-{
-    (void)state;
-    sending_start(&sending, TEST_BIN_DIR);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    sending_stop(&sending);
-    return 0;
-}
-
-static int renew(void **state)
-{
-    (void)state;
-    sending_renew(&sending, PEOPLE);
-    return 0;
-}
-
-static int close_and_check(void **state)
-{
-    (void)state;
-    sending_close(&sending);
-    return 0;
-}
+#include "sending_fixture.h"
 
 static void what_is_released_at_night_waits_for_the_opening(void **state)
 {
@@ -126,12 +88,11 @@ static void replies_go_before_invitations(void **state)
 
 int main(void)
 {
-#define FLOW(name) cmocka_unit_test_setup_teardown(name, renew, close_and_check)
     const struct CMUnitTest tests[] = {
-        FLOW(what_is_released_at_night_waits_for_the_opening),
-        FLOW(a_window_that_closes_meanwhile_is_noticed),
-        FLOW(what_is_not_sent_by_its_last_moment_dies),
-        FLOW(replies_go_before_invitations),
+        SENDING_TEST(what_is_released_at_night_waits_for_the_opening),
+        SENDING_TEST(a_window_that_closes_meanwhile_is_noticed),
+        SENDING_TEST(what_is_not_sent_by_its_last_moment_dies),
+        SENDING_TEST(replies_go_before_invitations),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return SENDING_MAIN(tests);
 }

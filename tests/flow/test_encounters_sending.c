@@ -1,41 +1,19 @@
 /* From a meeting held to the text on the phone: the collector takes an encounter, the dispatcher sends its invitation
  * when it is due, and not before; two real programs, one Redis, a scripted gateway. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "store/tokens.h"
-#include "support/sending.h"
 #include "support/wire.h"
 
 #define PEOPLE 20
+#include "sending_fixture.h"
 
-static struct sending sending;
-static struct world *const world = &sending.station.world;
 static struct child collector;
 static int port;
 static char token[TOKEN_SIZE];
-
-static int start(void **state)
-{
-    (void)state;
-    sending_start(&sending, TEST_BIN_DIR);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    sending_stop(&sending);
-    return 0;
-}
 
 static bool collector_is_ready(void)
 {
@@ -50,8 +28,7 @@ static int open_both(void **state)
 {
     struct token made = {.name = "booking", .scope = TOKEN_SCOPE_ENCOUNTERS};
     struct error error = {""};
-    (void)state;
-    sending_renew(&sending, PEOPLE);
+    sending_fixture_renew(state);
     token_make(WORLD_ORG, token, made.id, made.hash);
     assert_int_equal(token_store(world->link, WORLD_ORG, &made, &error), TOKEN_WRITTEN);
     sending_open(&sending);
@@ -66,10 +43,8 @@ static int open_both(void **state)
 
 static int close_both(void **state)
 {
-    (void)state;
     assert_int_equal(child_end(&collector, SIGTERM), 0);
-    sending_close(&sending);
-    return 0;
+    return sending_fixture_check(state);
 }
 
 static int report(const char *key, int contact)
@@ -162,5 +137,5 @@ int main(void)
         BOTH_TEST(a_stop_in_between_is_obeyed),
         BOTH_TEST(what_cannot_go_in_its_window_dies),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return SENDING_MAIN(tests);
 }

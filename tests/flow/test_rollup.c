@@ -1,11 +1,5 @@
 /* The roll-up as a program: when a week closes, what is published of it, what is left of the people in it,
  * and what holds it up. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <inttypes.h>
 #include <math.h>
 #include <signal.h>
@@ -13,40 +7,7 @@
 #include <string.h>
 
 #include "support/snapshot.h"
-#include "support/weeks.h"
-
-static struct station station;
-static struct world *const world = &station.world;
-
-static int start(void **state)
-{
-    (void)state;
-    station_start(&station, TEST_BIN_DIR, "pulssi-rollup");
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    station_stop(&station);
-    return 0;
-}
-
-static int renew(void **state)
-{
-    (void)state;
-    station_renew(&station);
-    station_put_settings(&station, "");
-    world_take_lane(world, "dispatcher-1");
-    return 0;
-}
-
-static int close_and_check(void **state)
-{
-    (void)state;
-    station_close(&station);
-    return 0;
-}
+#include "rollup_fixture.h"
 
 /* --- looking --- */
 
@@ -95,7 +56,7 @@ static void a_week_closes_at_its_instant_and_not_before(void **state)
         {"2026-W53", "2026-12-29T10:00", "2027-01-11T22:00Z"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        renew(NULL);
+        rollup_fixture_renew(NULL);
         station_move_clock(&station, cases[i].asked_at);
         weeks_ask(world, "r", 0, 12);
         weeks_answer_all(world, 0, 12, "4");
@@ -285,14 +246,13 @@ static void a_window_takes_weeks_until_there_are_answers_enough(void **state)
 
 int main(void)
 {
-#define FLOW(name) cmocka_unit_test_setup_teardown(name, renew, close_and_check)
     const struct CMUnitTest tests[] = {
-        FLOW(a_week_closes_at_its_instant_and_not_before),
-        FLOW(a_week_closes_without_a_dispatcher),
-        FLOW(who_is_gone_is_taken_off_weeks_that_are_open),
-        FLOW(every_end_is_in_the_figures_as_it_should),
-        FLOW(nothing_leads_from_a_closed_week_to_a_person),
-        FLOW(a_window_takes_weeks_until_there_are_answers_enough),
+        ROLLUP_TEST(a_week_closes_at_its_instant_and_not_before),
+        ROLLUP_TEST(a_week_closes_without_a_dispatcher),
+        ROLLUP_TEST(who_is_gone_is_taken_off_weeks_that_are_open),
+        ROLLUP_TEST(every_end_is_in_the_figures_as_it_should),
+        ROLLUP_TEST(nothing_leads_from_a_closed_week_to_a_person),
+        ROLLUP_TEST(a_window_takes_weeks_until_there_are_answers_enough),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return ROLLUP_MAIN(tests);
 }

@@ -1,48 +1,10 @@
 /* The roll-up and own words: a week that closes deletes what has been kept for long enough, once, and says
  * so; newer words stay, and a shorter setting takes hold at the next closing. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <signal.h>
 
-#include <cmocka.h>
-
-#include "support/weeks.h"
-
-static struct station station;
-static struct world *const world = &station.world;
-
-static int start(void **state)
-{
-    (void)state;
-    station_start(&station, TEST_BIN_DIR, "pulssi-rollup");
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    station_stop(&station);
-    return 0;
-}
-
-static int renew(void **state)
-{
-    (void)state;
-    station_renew(&station);
-    world_take_lane(world, "dispatcher-1");
-    return 0;
-}
-
-static int close_and_check(void **state)
-{
-    (void)state;
-    station_close(&station);
-    return 0;
-}
+#include "rollup_fixture.h"
 
 static void put_words(const char *week, int count)
 {
@@ -118,10 +80,9 @@ static void words_that_cannot_be_deleted_hold_the_closing_up(void **state)
 
 int main(void)
 {
-#define FLOW(name) cmocka_unit_test_setup_teardown(name, renew, close_and_check)
     const struct CMUnitTest tests[] = {
-        FLOW(words_kept_long_enough_go_when_a_week_closes),
-        FLOW(words_that_cannot_be_deleted_hold_the_closing_up),
+        ROLLUP_TEST(words_kept_long_enough_go_when_a_week_closes),
+        ROLLUP_TEST(words_that_cannot_be_deleted_hold_the_closing_up),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return ROLLUP_MAIN(tests);
 }

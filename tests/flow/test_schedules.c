@@ -1,10 +1,4 @@
 /* The dispatcher as a program that fires schedules: on time, made up, skipped, and once, whenever it is killed. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,42 +6,18 @@
 
 #include "base/clock.h"
 #include "store/schedules.h"
-#include "support/sending.h"
 #include "support/snapshot.h"
 
-#define PEOPLE   20
+#define PEOPLE 20
+#include "sending_fixture.h"
+
 #define TUESDAYS "FREQ=WEEKLY;BYDAY=TU;BYHOUR=10"
-
-static struct sending sending;
-static struct world *const world = &sending.station.world;
-
-static int start(void **state)
-{
-    (void)state;
-    sending_start(&sending, TEST_BIN_DIR);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    sending_stop(&sending);
-    return 0;
-}
 
 /* The Monday before; the station's clock stands. */
 static int renew(void **state)
 {
-    (void)state;
-    sending_renew(&sending, PEOPLE);
+    sending_fixture_renew(state);
     station_move_clock(&sending.station, "2026-01-12T12:00");
-    return 0;
-}
-
-static int close_and_check(void **state)
-{
-    (void)state;
-    sending_close(&sending);
     return 0;
 }
 
@@ -387,7 +357,7 @@ static void a_redis_that_is_killed_meanwhile_fires_it_once(void **state)
 
 int main(void)
 {
-#define FLOW(name) cmocka_unit_test_setup_teardown(name, renew, close_and_check)
+#define FLOW(name) cmocka_unit_test_setup_teardown(name, renew, sending_fixture_check)
     const struct CMUnitTest tests[] = {
         FLOW(a_schedule_fires_on_time),
         FLOW(what_is_due_before_the_opening_waits_for_it),
@@ -403,5 +373,5 @@ int main(void)
         FLOW(a_kill_until_its_window_is_over_fires_or_skips_it),
         FLOW(a_redis_that_is_killed_meanwhile_fires_it_once),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return SENDING_MAIN(tests);
 }
