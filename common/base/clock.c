@@ -31,6 +31,14 @@ int64_t clock_monotonic_ms(void)
     return clock_now_ms(CLOCK_MONOTONIC);
 }
 
+void clock_utc_text(int64_t at_ms, char out[CLOCK_UTC_SIZE])
+{
+    time_t seconds = (time_t)(at_ms / 1000);
+    struct tm tm;
+    if (gmtime_r(&seconds, &tm) == NULL || strftime(out, CLOCK_UTC_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+        memcpy(out, "?", 2);
+}
+
 bool clock_open(struct clock *clock, const char *path, struct error *error)
 {
     *clock = (struct clock){.scale = 1, .limit_ms = INT64_MAX};

@@ -21,6 +21,10 @@ struct clock {
 int64_t clock_wall_ms(void);      /* ms since 1970 */
 int64_t clock_monotonic_ms(void); /* for deadlines; never jumps */
 
+/* An instant as "2026-01-05T10:00:00Z"; "?" when it is outside of what a calendar holds. */
+#define CLOCK_UTC_SIZE 24
+void clock_utc_text(int64_t at_ms, char out[CLOCK_UTC_SIZE]);
+
 /* Opens the clock; path NULL or "" means real time. False when the file is missing or unreadable. */
 bool clock_open(struct clock *clock, const char *path, struct error *error) MUST_CHECK;
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/notify.h"
 #include "base/secret.h"
 
 static const char *options_read(int argc, char **argv, const struct program *program);
@@ -20,6 +21,7 @@ void program_start(int argc, char **argv, const struct program *program, struct 
     const char *prefix = "pulssi-";
     bool prefixed = strncmp(program->name, prefix, strlen(prefix)) == 0;
     log_open(prefixed ? program->name + strlen(prefix) : program->name);
+    notify_open();
     if (path == NULL)
         path = getenv("PULSSI_CONFIG");
     struct error error;
@@ -70,17 +72,17 @@ static const char *options_read(int argc, char **argv, const struct program *pro
 
 static void print_help(const struct program *program)
 {
-    (void)printf(
-        "%s: %s\n\n"
-        "Usage: %s [--config FILE]\n\n"
-        "  --config FILE  the settings file (otherwise the one PULSSI_CONFIG names, if any)\n"
-        "  --help         show this and stop\n"
-        "  --version      show the version and stop\n"
-        "%s%s\n"
-        "Settings come from the file and then from the environment, which overrides it: PULSSI_SECTION_KEY,\n"
-        "for example PULSSI_REDIS_ADDRESS for key `address` of section [redis].\n",
-        program->name, program->summary, program->name, program->options != NULL ? program->options : "",
-        program->options != NULL ? "\n" : "");
+    (void)printf("Usage: %s [--config FILE]\n\n"
+                 "%s\n\n"
+                 "  --config FILE  the settings file (otherwise PULSSI_CONFIG's, if any)\n"
+                 "  --help         show this and stop\n"
+                 "  --version      show the version and stop\n"
+                 "%s%s\n"
+                 "Settings come from the file and then from the environment, which overrides it:\n"
+                 "PULSSI_SECTION_KEY, for example PULSSI_REDIS_ADDRESS for key `address` of\n"
+                 "section [redis].\n",
+                 program->name, program->summary, program->options != NULL ? program->options : "",
+                 program->options != NULL ? "\n" : "");
 }
 
 static _Noreturn void refuse_option(const struct program *program, const char *sentence, const char *option)

@@ -32,3 +32,13 @@ void secret_start(void)
         exit(1);
     }
 }
+
+void secret_random(void *bytes_out, size_t bytes)
+{
+    randombytes_buf(bytes_out, bytes);
+}
+
+void secret_forget(void *bytes, size_t bytes_count)
+{
+    sodium_memzero(bytes, bytes_count);
+}

@@ -16,6 +16,7 @@
 
 #include "base/file.h"
 #include "base/id.h"
+#include "base/settings_secret.h"
 #include "base/settings_table.h"
 
 #define FILE_BYTES_MAX      (256 * 1024)
@@ -25,6 +26,11 @@
 #define VARIABLE_PREFIX     "PULSSI_"
 #define GATEWAY_VARIABLE    "PULSSI_GATEWAY_"
 #define GATEWAY_SECTION     "gateway:"
+#define SECRET_FILE         "_file" /* at the end of a secret's key: where it stands */
+#define SECRET_FILE_CHARS   5
+#define SECRET_BYTES_MAX    256
+#define SECRET_VALUE        1
+#define SECRET_NAMED        2
 #define DEDUPE_HORIZON_DAYS 14 /* ids of replies are kept in two week-buckets */
 
 /* Where the loader stands, and where it met each key. */
@@ -40,6 +46,9 @@ struct loading {
     char section[LINE_BYTES_MAX + 1];
     size_t slot; /* 0, or 1 + the index of the current section's gateway */
     int given_line[1 + SETTINGS_GATEWAYS_MAX][SETTINGS_ROWS_MAX];
+    int named_line[1 + SETTINGS_GATEWAYS_MAX][SETTINGS_ROWS_MAX]; /* of a secret's file */
+    /* How a secret was given, by the file and by the environment: SECRET_VALUE, SECRET_NAMED */
+    unsigned char secrets[2][1 + SETTINGS_GATEWAYS_MAX][SETTINGS_ROWS_MAX];
     int gateway_line[SETTINGS_GATEWAYS_MAX]; /* 0 = from the environment */
 };
 
@@ -57,6 +66,10 @@ static bool gateway_open(struct loading *loading, const char *name, size_t *slot
 static bool setting_apply(struct loading *loading, const struct setting *row, size_t slot, const char *value);
 static bool section_is_known(const char *section);
 static size_t variable_match(const char *name, const char *words);
+static size_t variable_ends_with_key(const char *name, const struct setting *row, bool *named_out);
+static bool is_secret_file(const struct setting *row, const char *key);
+static bool setting_given(struct loading *loading, const struct setting *row, bool named, size_t slot,
+                          const char *value);
 static bool refuse(struct loading *loading, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 extern char **environ;
@@ -182,13 +195,15 @@ static int file_on_key(void *user, const char *section, const char *key, const c
     if (loading->section[0] == '\0')
         return refuse(loading, "a key before the first [section]");
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(rows[i].section, wanted) != 0 || strcmp(rows[i].key, key) != 0)
+        bool named = is_secret_file(&rows[i], key);
+        if (strcmp(rows[i].section, wanted) != 0 || (!named && strcmp(rows[i].key, key) != 0))
             continue;
-        int *given_line = &loading->given_line[loading->slot][i];
+        int *given_line = &(named ? loading->named_line : loading->given_line)[loading->slot][i];
         if (*given_line != 0)
             return refuse(loading, "[%s] %s: given before, on line %d", loading->section, key, *given_line);
         *given_line = loading->line;
-        return setting_apply(loading, &rows[i], loading->slot, own_value + 1 + strspn(own_value + 1, SPACE));
+        return setting_given(loading, &rows[i], named, loading->slot,
+                             own_value + 1 + strspn(own_value + 1, SPACE));
     }
     return refuse(loading, "[%s] %s: unknown key", loading->section, key);
 }
@@ -229,9 +244,9 @@ static bool load_variable(struct loading *loading, const char *name, const char 
         if (section_chars == 0 || rest[section_chars] != '_')
             continue;
         rest += section_chars + 1;
-        size_t key_chars = variable_match(rest, rows[i].key);
-        if (key_chars > 0 && rest[key_chars] == '\0')
-            return setting_apply(loading, &rows[i], 0, value);
+        bool named = false;
+        if (variable_ends_with_key(rest, &rows[i], &named) == strlen(rest))
+            return setting_given(loading, &rows[i], named, 0, value);
     }
     return refuse(loading, "unknown variable: no such section and key");
 }
@@ -242,26 +257,30 @@ static bool load_gateway_variable(struct loading *loading, const char *rest, con
     size_t count = 0;
     const struct setting *rows = settings_table(&count);
     const struct setting *best = NULL;
-    size_t rest_chars = strlen(rest);
+    bool best_named = false;
+    size_t rest_chars = strlen(rest), best_chars = 0;
     for (size_t i = 0; i < count; i++) {
-        size_t key_chars = strlen(rows[i].key);
-        if (strcmp(rows[i].section, SETTINGS_GATEWAY_SECTION) == 0 && rest_chars > key_chars + 1 &&
-            rest[rest_chars - key_chars - 1] == '_' &&
-            variable_match(rest + rest_chars - key_chars, rows[i].key) == key_chars &&
-            (best == NULL || key_chars > strlen(best->key)))
+        bool named = false;
+        size_t key_chars = strcmp(rows[i].section, SETTINGS_GATEWAY_SECTION) == 0
+                               ? variable_ends_with_key(rest, &rows[i], &named)
+                               : 0;
+        if (key_chars > best_chars && rest_chars > key_chars + 1 && rest[rest_chars - key_chars - 1] == '_') {
             best = &rows[i];
+            best_named = named;
+            best_chars = key_chars;
+        }
     }
     if (best == NULL)
         return refuse(loading, "unknown variable: expected PULSSI_GATEWAY_<NAME>_<KEY>");
     char name[128] = "";
-    memcpy(name, rest, rest_chars - strlen(best->key) - 1);
+    memcpy(name, rest, rest_chars - best_chars - 1);
     for (char *at = name; *at != '\0'; at++) {
         if (islower((unsigned char)*at))
             return refuse(loading, "unknown variable: write it in capitals");
         *at = *at == '_' ? '-' : (char)tolower((unsigned char)*at);
     }
     size_t slot = 0;
-    return gateway_open(loading, name, &slot) && setting_apply(loading, best, slot, value);
+    return gateway_open(loading, name, &slot) && setting_given(loading, best, best_named, slot, value);
 }
 
 static bool has_control(const char *chars)
@@ -363,6 +382,45 @@ static bool gateway_open(struct loading *loading, const char *name, size_t *slot
     return true;
 }
 
+/* Whether a key names the file of a secret. */
+static bool is_secret_file(const struct setting *row, const char *key)
+{
+    size_t key_chars = strlen(row->key);
+    return row->type == SETTING_SECRET && strncmp(key, row->key, key_chars) == 0 &&
+           strcmp(key + key_chars, SECRET_FILE) == 0;
+}
+
+/* A value, or the file that a secret stands in (named), as the file or the environment gives it. A secret is
+ * given once by either; empty gives nothing. */
+static bool setting_given(struct loading *loading, const struct setting *row, bool named, size_t slot,
+                          const char *value)
+{
+    size_t count = 0;
+    size_t at = (size_t)(row - settings_table(&count));
+    const char *colon = slot > 0 ? ":" : "";
+    const char *name = slot > 0 ? loading->settings->gateways[slot - 1].name : "";
+    if (row->type == SETTING_SECRET && value[0] != '\0') {
+        unsigned char *given = &loading->secrets[loading->variable != NULL ? 1 : 0][slot][at];
+        *given |= named ? SECRET_NAMED : SECRET_VALUE;
+        if (*given == (SECRET_VALUE | SECRET_NAMED))
+            return refuse(loading, "[%s%s%s] %s and %s_file: both are given, one of them is enough",
+                          row->section, colon, name, row->key, row->key);
+    }
+    if (!named)
+        return setting_apply(loading, row, slot, value);
+    if (value[0] == '\0')
+        return true;
+    struct error error = {""};
+    char secret[SECRET_BYTES_MAX + 1];
+    assert((size_t)row->high <= SECRET_BYTES_MAX);
+    bool done =
+        settings_secret_read(value, (size_t)row->high, secret, &error)
+            ? setting_apply(loading, row, slot, secret)
+            : refuse(loading, "[%s%s%s] %s_file: %s", row->section, colon, name, row->key, error.text);
+    explicit_bzero(secret, sizeof secret);
+    return done;
+}
+
 /* Checks the value and stores it; slot as in gateway_open, 0 for keys of no gateway. */
 static bool setting_apply(struct loading *loading, const struct setting *row, size_t slot, const char *value)
 {
@@ -406,6 +464,22 @@ static size_t variable_match(const char *name, const char *words)
     while (words[i] != '\0' && name[i] == toupper((unsigned char)words[i]))
         i++;
     return words[i] == '\0' ? i : 0;
+}
+
+/* How many characters at the end of a variable's name are the row's key, or that of the file of a secret; 0 =
+ * it ends otherwise. */
+static size_t variable_ends_with_key(const char *name, const struct setting *row, bool *named_out)
+{
+    size_t name_chars = strlen(name), key_chars = strlen(row->key);
+    size_t file_chars = key_chars + SECRET_FILE_CHARS;
+    *named_out = row->type == SETTING_SECRET && name_chars >= file_chars &&
+                 variable_match(name + name_chars - file_chars, row->key) == key_chars &&
+                 variable_match(name + name_chars - SECRET_FILE_CHARS, SECRET_FILE) == SECRET_FILE_CHARS;
+    if (*named_out)
+        return file_chars;
+    bool plain =
+        name_chars >= key_chars && variable_match(name + name_chars - key_chars, row->key) == key_chars;
+    return plain ? key_chars : 0;
 }
 
 /* Keeps the first fault, with where it was found. */

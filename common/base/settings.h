@@ -47,6 +47,7 @@ struct settings {
     int64_t http_connect_ms;     /* 5000 */
     int64_t validity_hours;      /* 24: how long a gateway may try; unknown ends 24 h after it */
     int64_t sending_days;        /* 3, 1..5: sending days of a round after which unsent messages are stale */
+    int64_t dispatcher_status_port; /* [dispatcher] status_port: 8091, 0..65535; 0 = any free port */
 
     char collector_address[64]; /* [collector] 127.0.0.1 */
     int64_t collector_port;     /* 8088, 0..65535; 0 = any free port */
@@ -54,12 +55,16 @@ struct settings {
     int64_t body_deadline_ms;   /* 10000 */
     int64_t idle_deadline_ms;   /* 30000 */
     int64_t connections_max;    /* 1000 */
-    int64_t body_bytes_max;     /* 65536 */
+    int64_t body_bytes_max;     /* 65536, 1024..131072: with its head it fits into a record of the spool */
+    int64_t spool_mib;          /* 256, 1..65536 MiB: all segments of the spool together */
 
     int64_t reply_window_days;       /* [survey] 7, 1..14 */
     int64_t encounter_delay_minutes; /* [survey] 60, 0..2880: from an encounter to its invitation */
     int64_t grace_hours;             /* [rollup] 24, 1..168 */
+    int64_t rollup_status_port;      /* [rollup] status_port: 8092, 0..65535; 0 = any free port */
     int64_t words_days;              /* [retention] 90, 14..730: own words, after the end of their week */
+    int64_t log_months;              /* 12, 3..120: rows of the answer log, after the end of their week */
+    int64_t audit_months;            /* 24, 12..120: rows of the audit */
 
     size_t gateways_count;
     struct gateway_settings gateways[SETTINGS_GATEWAYS_MAX];

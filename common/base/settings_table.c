@@ -63,6 +63,8 @@ static const struct setting rows[] = {
            "How long a gateway may try to deliver; an unknown message ends 24 hours after it."),
     NUMBER("dispatcher", "sending_days", sending_days, "days", 1, 5, "3",
            "Sending days of a round; what is unsent after them is stale."),
+    NUMBER("dispatcher", "status_port", dispatcher_status_port, "", 0, 65535, "8091",
+           "Port of /healthz, /readyz and /metrics on 127.0.0.1; 0 = any free port, told in run/dispatcher.status-port."),
 
     TEXT("collector", "address", collector_address, 1, "127.0.0.1", NULL,
          "Address the webhooks are served on."),
@@ -76,8 +78,10 @@ static const struct setting rows[] = {
            "How long a connection may be idle."),
     NUMBER("collector", "connections_max", connections_max, "", 1, 10000, "1000",
            "Connections open at once."),
-    NUMBER("collector", "body_bytes_max", body_bytes_max, "bytes", 1024, 1048576, "65536",
+    NUMBER("collector", "body_bytes_max", body_bytes_max, "bytes", 1024, 131072, "65536",
            "Longest body of a webhook."),
+    NUMBER("collector", "spool_mib", spool_mib, "MiB", 1, 65536, "256",
+           "Room in <data_folder>/spool for webhooks while Redis is away; when it is full they get 503."),
 
     NUMBER("survey", "reply_window_days", reply_window_days, "days", 1, 14, "7",
            "How long after its first message a pulse takes answers."),
@@ -86,9 +90,15 @@ static const struct setting rows[] = {
 
     NUMBER("rollup", "grace_hours", grace_hours, "hours", 1, 168, "24",
            "How long after its last possible answer a week stays open."),
+    NUMBER("rollup", "status_port", rollup_status_port, "", 0, 65535, "8092",
+           "Port of /healthz, /readyz and /metrics on 127.0.0.1; 0 = any free port, told in run/rollup.status-port."),
 
     NUMBER("retention", "words_days", words_days, "days", 14, 730, "90",
            "How long own words are kept after their week; a week that closes deletes what is older."),
+    NUMBER("retention", "log_months", log_months, "months", 3, 120, "12",
+           "How long rows of the answer log are kept after their week; then its checkpoint stands for them."),
+    NUMBER("retention", "audit_months", audit_months, "months", 12, 120, "24",
+           "How long rows of the audit are kept."),
 
     GATEWAY_TEXT("profile", profile, NULL,
                  "Profile in <share_folder>/gateways, without .json; empty = the section's name."),
@@ -127,7 +137,10 @@ void settings_sample(struct text *text)
         "# A line is `key = value`; `#` and `;` begin a comment only at the start of a line.\n"
         "# The environment overrides: PULSSI_SECTION_KEY, as PULSSI_DISPATCHER_LEASE_MS=30000, and for "
         "gateways\n"
-        "# PULSSI_GATEWAY_NAME_KEY (NAME in capitals, `-` written `_`), which is the place for secrets.\n");
+        "# PULSSI_GATEWAY_NAME_KEY (NAME in capitals, `-` written `_`).\n"
+        "# A secret may stand in a file of its own, which only its owner may read: KEY_file = /path, or\n"
+        "# PULSSI_…_KEY_FILE=/path. A path that does not begin with / names a credential of systemd\n"
+        "# (LoadCredential=), looked up in $CREDENTIALS_DIRECTORY.\n");
     const char *section = "";
     for (size_t i = 0; i < ROWS_COUNT; i++) {
         if (strcmp(rows[i].section, section) != 0) {
@@ -159,4 +172,6 @@ static void sample_row(const struct setting *row, struct text *text)
     if (row->otherwise[0] != '\0' && (row->shown == NULL || row->type == SETTING_INT))
         text_addf(text, ", default %s", row->otherwise);
     text_addf(text, ".\n#%s =%s%s\n", row->key, value[0] != '\0' ? " " : "", value);
+    if (row->type == SETTING_SECRET)
+        text_addf(text, "#%s_file =\n", row->key);
 }

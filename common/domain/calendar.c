@@ -122,6 +122,23 @@ void date_of_day(int64_t day_index, int64_t *year_out, int64_t *month_out, int64
     *year_out = year_of_era + era * 400 + (*month_out <= 2);
 }
 
+/* Months since January of the year 0. */
+static int64_t first_day_of_month(int64_t month_index)
+{
+    int64_t year = floor_divided(month_index, 12);
+    return day_of_date(year, month_index - year * 12 + 1, 1);
+}
+
+int64_t day_months_before(int64_t day_index, int64_t months)
+{
+    int64_t year = 0, month = 0, day = 0;
+    date_of_day(day_index, &year, &month, &day);
+    int64_t month_index = year * 12 + month - 1 - months;
+    int64_t same_day = first_day_of_month(month_index) + day - 1;
+    int64_t last_day = first_day_of_month(month_index + 1) - 1;
+    return same_day < last_day ? same_day : last_day;
+}
+
 int day_weekday(int64_t day_index)
 {
     return (int)(day_index - WEEK_MONDAY - 7 * floor_divided(day_index - WEEK_MONDAY, 7));

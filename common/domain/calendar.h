@@ -35,6 +35,8 @@ int day_weekday(int64_t day_index);
 /* Gregorian date of a day (month 1..12, day 1..31) and back. */
 void date_of_day(int64_t day_index, int64_t *year_out, int64_t *month_out, int64_t *day_out);
 int64_t day_of_date(int64_t year, int64_t month, int64_t day);
+/* The same day of the month that many months earlier, or that month's last day. */
+int64_t day_months_before(int64_t day_index, int64_t months);
 
 /* The instant of a local time, given as ms since 1970-01-01 00:00 local (day_index * DAY_MS + time of day). A
  * time in a spring gap is the gap's end, one that happens twice in autumn is the first. */

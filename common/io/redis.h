@@ -36,6 +36,10 @@ size_t redis_count(const struct redis_value *value); /* 0 unless ARRAY */
 const struct redis_value *redis_item(const struct redis_value *value, size_t index);
 /* The word that leads a function's reply: the text itself, or the first item of an array; "" otherwise. */
 const char *redis_word(const struct redis_value *value);
+/* Whether Redis could not take the command at this moment: lost (NULL), or an error answer of a server that is
+ * loading, busy, full, read-only or without its peers. The same command may work later; any other error is of
+ * the command itself. */
+bool redis_is_away(const struct redis_value *value);
 
 /* --- asynchronous connection on the loop --- */
 struct redis;
@@ -74,6 +78,8 @@ struct redis_link;
 struct redis_link *redis_link_open(const char *address, const char *password, int64_t deadline_ms,
                                    struct error *error);
 void redis_link_close(struct redis_link **link);
+/* False after a lost connection, until the next command connects again: perhaps to another server. */
+bool redis_link_is_connected(const struct redis_link *link);
 /* Runs one command; returns an owned value (redis_value_free) or NULL with the error set (also for an error
  * answer: "Redis: WRONGTYPE …"). After a lost connection the next call reconnects. */
 struct redis_value *redis_link_run(struct redis_link *link, const struct redis_command *command,

@@ -53,6 +53,11 @@ void redis_link_close(struct redis_link **link)
     *link = NULL;
 }
 
+bool redis_link_is_connected(const struct redis_link *link)
+{
+    return link->context != NULL;
+}
+
 struct redis_value *redis_link_run(struct redis_link *link, const struct redis_command *command,
                                    struct error *error)
 {

@@ -4,6 +4,7 @@
 #include "io/redis.h"
 
 #include <hiredis/hiredis.h>
+#include <string.h>
 
 static const redisReply *reply_of(const struct redis_value *value)
 {
@@ -77,6 +78,21 @@ const char *redis_word(const struct redis_value *value)
     if (redis_kind(value) == REDIS_ARRAY)
         value = redis_item(value, 0);
     return redis_kind(value) == REDIS_TEXT ? redis_text(value) : "";
+}
+
+bool redis_is_away(const struct redis_value *value)
+{
+    static const char *const words[] = {"LOADING",  "BUSY",        "OOM",      "MISCONF",   "NOREPLICAS",
+                                        "READONLY", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN"};
+    const char *text = redis_text(value);
+    size_t chars = strcspn(text, " ");
+    if (value == NULL)
+        return true;
+    for (size_t i = 0; redis_kind(value) == REDIS_ERROR && i < sizeof words / sizeof words[0]; i++) {
+        if (strlen(words[i]) == chars && strncmp(text, words[i], chars) == 0)
+            return true;
+    }
+    return false;
 }
 
 void redis_value_free(struct redis_value **value)

@@ -84,3 +84,20 @@ struct audit_row *audit_read(struct redis_link *link, const char *org, size_t ro
     redis_value_free(&entries);
     return rows;
 }
+
+bool audit_expire(struct redis_link *link, const char *org, int64_t before_ms, int64_t *deleted_out,
+                  struct error *error)
+{
+    struct redis_command command = {0};
+    call_begin(&command, "audit_expire", org);
+    redis_command_add_int(&command, before_ms);
+    struct redis_value *value = redis_link_run(link, &command, error);
+    redis_command_free(&command);
+    bool expired = value != NULL && strcmp(redis_word(value), "OK") == 0;
+    if (value != NULL && !expired) {
+        (void)error_set(error, "Redis gave an answer that is not one of audit_expire");
+    }
+    *deleted_out = expired ? redis_int(redis_item(value, 1)) : 0;
+    redis_value_free(&value);
+    return expired;
+}

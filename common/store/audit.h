@@ -1,5 +1,6 @@
 /* The audit: who looked at people's data or changed it, what, how much of it, when. Append-only; ids are a
- * sequence. Never holds a number, a name of a job-seeker, a text or an answer. */
+ * sequence; rows go only when they are too old to be kept. Never holds a number, a name of a job-seeker, a text or
+ * an answer. */
 #ifndef STORE_AUDIT_H
 #define STORE_AUDIT_H
 
@@ -25,5 +26,9 @@ bool audit_append(struct redis_link *link, const char *org, const struct audit_r
  * NULL with the error set. */
 struct audit_row *audit_read(struct redis_link *link, const char *org, size_t rows_max, size_t *count_out,
                              int64_t *total_out, struct error *error) MUST_CHECK;
+
+/* Deletes rows from before an instant (domain), the oldest first, a bounded number a call; 0 = there are none. */
+bool audit_expire(struct redis_link *link, const char *org, int64_t before_ms, int64_t *deleted_out,
+                  struct error *error) MUST_CHECK;
 
 #endif

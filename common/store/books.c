@@ -6,11 +6,10 @@
 
 #include "domain/calendar.h"
 #include "store/call.h"
+#include "store/checkpoints.h"
 #include "store/weeks.h"
 
-#define PAGE_ROWS        1000
 #define REPORT_LINES_MAX 20
-#define ROW_PARTS        6
 
 /* The last value logged for a question of a pulse is the one that counts. */
 struct answer_row {
@@ -23,11 +22,25 @@ struct answer_rows {
     size_t count, capacity;
 };
 
+/* A comparison under way. */
+struct replay {
+    struct books *books;
+    struct sums differences;
+    struct answer_rows answers;
+    struct checkpoints checkpoints;
+    struct week_log *found; /* the log of each checkpoint's week, as far as the checkpoint goes */
+};
+
+static bool check_once(struct redis_link *link, const char *org, struct books *books_out, bool *again_out,
+                       struct error *error);
 static void compare_lists(const struct redis_value *lists, struct books *books, struct sums *differences);
-static bool replay_log(struct redis_link *link, const char *org, int64_t last_seq, struct books *books,
-                       struct sums *differences, struct error *error);
+static bool replay_log(struct redis_link *link, const char *org, int64_t last_seq, struct replay *replay,
+                       struct error *error);
 static bool subtract_weeks(struct redis_link *link, const char *org, const struct redis_value *snapshot,
-                           struct sums *differences, struct error *error);
+                           struct replay *replay, struct error *error);
+static bool verify_checkpoints(struct redis_link *link, const char *org, struct replay *replay,
+                               struct error *error);
+static void replay_free(struct replay *replay);
 static void subtract_counters(const struct redis_value *hash, const char *week, struct sums *differences);
 static void report(struct books *books, struct sums *differences);
 
@@ -58,29 +71,76 @@ bool books_counts(struct redis_link *link, const char *org, struct sums *counts_
 
 bool books_check(struct redis_link *link, const char *org, struct books *books_out, struct error *error)
 {
+    bool again = false;
+    bool read = check_once(link, org, books_out, &again, error);
+    if (read && again) { /* rows of an old week were being deleted meanwhile: they are known as deleted now */
+        books_free(books_out);
+        read = check_once(link, org, books_out, &again, error);
+    }
+    return read;
+}
+
+/* Whether rows of more weeks are being deleted now than when the checkpoints were read. */
+static bool trimming_began(struct redis_link *link, const char *org, const struct checkpoints *before,
+                           bool *began_out, struct error *error)
+{
+    struct checkpoints now;
+    bool read = checkpoints_load(link, org, &now, error);
+    *began_out = false;
+    for (size_t i = 0; read && i < now.count; i++) {
+        const struct checkpoint *known = checkpoints_find(before, now.items[i].week);
+        *began_out = *began_out || (now.items[i].trimmed && (known == NULL || !known->trimmed));
+    }
+    checkpoints_free(&now);
+    return read;
+}
+
+/* The checkpoints are read first: of a week that has one, the snapshot holds everything. */
+static bool check_once(struct redis_link *link, const char *org, struct books *books_out, bool *again_out,
+                       struct error *error)
+{
+    struct replay replay = {.books = books_out};
     *books_out = (struct books){0};
-    struct redis_value *snapshot = take_snapshot(link, org, &books_out->counts, error);
-    if (snapshot == NULL) {
+    *again_out = false;
+    if (!checkpoints_load(link, org, &replay.checkpoints, error)) {
         return false;
     }
-
-    struct sums differences = {0};
-    compare_lists(redis_item(snapshot, 2), books_out, &differences);
-    bool read = replay_log(link, org, sums_of(&books_out->counts, "seq"), books_out, &differences, error) &&
-                subtract_weeks(link, org, snapshot, &differences, error);
+    replay.found = memory_zeroed(replay.checkpoints.count + 1, sizeof *replay.found);
+    struct redis_value *snapshot = take_snapshot(link, org, &books_out->counts, error);
+    bool read = snapshot != NULL;
     if (read) {
-        report(books_out, &differences);
-    } else {
+        compare_lists(redis_item(snapshot, 2), books_out, &replay.differences);
+        read = replay_log(link, org, sums_of(&books_out->counts, "seq"), &replay, error) &&
+               subtract_weeks(link, org, snapshot, &replay, error) &&
+               verify_checkpoints(link, org, &replay, error);
+    }
+    if (read) {
+        report(books_out, &replay.differences);
+        read =
+            books_out->differences == 0 || trimming_began(link, org, &replay.checkpoints, again_out, error);
+    }
+    if (!read) {
         books_free(books_out);
     }
-    sums_free(&differences);
+    replay_free(&replay);
     redis_value_free(&snapshot);
     return read;
+}
+
+static void replay_free(struct replay *replay)
+{
+    for (size_t i = 0; i < replay->checkpoints.count; i++) {
+        week_log_free(&replay->found[i]);
+    }
+    free(replay->found);
+    checkpoints_free(&replay->checkpoints);
+    sums_free(&replay->differences);
 }
 
 void books_free(struct books *books)
 {
     sums_free(&books->counts);
+    sums_free(&books->weeks_differing);
     text_free(&books->report);
 }
 
@@ -123,50 +183,46 @@ static void compare_lists(const struct redis_value *lists, struct books *books, 
     }
 }
 
-static bool split_row(char *row, char *parts_out[ROW_PARTS])
+/* An answer is kept until the last of its question is known. */
+static void take_answer(const struct log_row *row, struct answer_rows *answers)
 {
-    for (size_t i = 0; i < ROW_PARTS; i++) {
-        parts_out[i] = row;
-        char *bar = strchr(row, '|');
-        if ((bar == NULL) != (i == ROW_PARTS - 1)) {
-            return false;
-        }
-        if (bar != NULL) {
-            *bar = '\0';
-            row = bar + 1;
-        }
-    }
-    return true;
-}
-
-/* One row of the log: an answer (kept until the last of its question is known) or a disposition. */
-static void take_row(const struct redis_value *entry, struct answer_rows *answers, struct sums *differences)
-{
-    const struct redis_value *fields = redis_item(entry, 1);
-    char row[512], name[512], *part[ROW_PARTS];
-    bool answer = strcmp(redis_text(redis_item(fields, 0)), "a") == 0;
-    if (!text_copy(row, sizeof row, redis_text(redis_item(fields, 1))) || !split_row(row, part)) {
-        sums_add(differences, "unreadable log rows", 1);
-        return;
-    }
-    if (!answer) { /* pulse, disposition, week, stratum, pilot, survey */
-        snprintf(name, sizeof name, "%s|%s|%s|%s|!%s", part[2], part[4], part[5], part[3], part[1]);
-        sums_add(differences, name, 1);
-        snprintf(name, sizeof name, "p:%s", part[1]);
-        sums_add(differences, name, 1);
-        return;
-    }
+    char name[512];
+    const char *const *part = row->part;
     if (answers->count == answers->capacity) {
-        answers->capacity = answers->capacity == 0 ? PAGE_ROWS : answers->capacity * 2;
+        answers->capacity = answers->capacity == 0 ? 1000 : answers->capacity * 2;
         answers->rows = memory_resized(answers->rows, answers->capacity, sizeof *answers->rows);
     }
-    /* pulse, question, value, week, stratum, pilot */
     struct answer_row *answer_row = &answers->rows[answers->count++];
-    *answer_row = (struct answer_row){.seq = strtoll(redis_text(redis_item(entry, 0)), NULL, 10)};
+    *answer_row = (struct answer_row){.seq = row->id};
     snprintf(name, sizeof name, "%s|%s", part[0], part[1]);
     answer_row->asked = memory_text(name);
     snprintf(name, sizeof name, "%s|%s|%s|%s|%s", part[3], part[5], part[1], part[4], part[2]);
     answer_row->counter = memory_text(name);
+}
+
+static void take_row(void *context, const struct log_row *row)
+{
+    struct replay *replay = context;
+    char name[512];
+    struct checkpoint *checkpoint = checkpoints_find(&replay->checkpoints, log_row_week(row));
+    if (checkpoint != NULL && checkpoint->readable && row->id <= checkpoint->log.last_id) {
+        if (checkpoint->trimmed) {
+            return; /* its checkpoint stands for it */
+        }
+        week_log_take(&replay->found[checkpoint - replay->checkpoints.items], row);
+    }
+    replay->books->log_rows++;
+    if (!row->readable) {
+        sums_add(&replay->differences, "unreadable log rows", 1);
+    } else if (row->answer) {
+        take_answer(row, &replay->answers);
+    } else { /* pulse, disposition, week, stratum, pilot, survey */
+        snprintf(name, sizeof name, "%s|%s|%s|%s|!%s", row->part[2], row->part[4], row->part[5], row->part[3],
+                 row->part[1]);
+        sums_add(&replay->differences, name, 1);
+        snprintf(name, sizeof name, "p:%s", row->part[1]);
+        sums_add(&replay->differences, name, 1);
+    }
 }
 
 static int compare_answers(const void *a, const void *b)
@@ -195,57 +251,37 @@ static void count_answers(struct answer_rows *answers, struct sums *differences)
     free(answers->rows);
 }
 
-static struct redis_value *log_page(struct redis_link *link, const char *org, int64_t first_seq,
-                                    int64_t last_seq, struct error *error)
+/* What a checkpoint stands for whose rows are gone. */
+static int64_t take_trimmed(struct replay *replay)
 {
-    char base[STORE_BASE_SIZE], key[STORE_BASE_SIZE + 4], id[32];
-    call_base(org, base);
-    snprintf(key, sizeof key, "%slog", base);
-    struct redis_command command = {0};
-    redis_command_add(&command, "XRANGE");
-    redis_command_add(&command, key);
-    snprintf(id, sizeof id, "%lld-0", (long long)first_seq);
-    redis_command_add(&command, id);
-    snprintf(id, sizeof id, "%lld-0", (long long)last_seq);
-    redis_command_add(&command, id);
-    redis_command_add(&command, "COUNT");
-    redis_command_add_int(&command, PAGE_ROWS);
-    struct redis_value *page = redis_link_run(link, &command, error);
-    redis_command_free(&command);
-    return page;
+    int64_t rows = 0;
+    for (size_t i = 0; i < replay->checkpoints.count; i++) {
+        const struct checkpoint *checkpoint = &replay->checkpoints.items[i];
+        for (size_t j = 0; checkpoint->trimmed && j < checkpoint->log.pulses.count; j++) {
+            char name[128];
+            snprintf(name, sizeof name, "p:%s", checkpoint->log.pulses.items[j].name);
+            sums_add(&replay->differences, name, checkpoint->log.pulses.items[j].amount);
+        }
+        rows += checkpoint->trimmed ? checkpoint->log.rows : 0;
+    }
+    return rows;
 }
 
-static bool replay_log(struct redis_link *link, const char *org, int64_t last_seq, struct books *books,
-                       struct sums *differences, struct error *error)
+static bool replay_log(struct redis_link *link, const char *org, int64_t last_seq, struct replay *replay,
+                       struct error *error)
 {
-    struct answer_rows answers = {0};
-    bool read = true;
-    int64_t next = 1;
-    while (read && next <= last_seq) {
-        struct redis_value *page = log_page(link, org, next, last_seq, error);
-        size_t rows = redis_count(page);
-        read = page != NULL;
-        for (size_t i = 0; i < rows; i++) {
-            take_row(redis_item(page, i), &answers, differences);
-        }
-        if (rows > 0) {
-            next = strtoll(redis_text(redis_item(redis_item(page, rows - 1), 0)), NULL, 10) + 1;
-        }
-        books->log_rows += (int64_t)rows;
-        redis_value_free(&page);
-        if (rows == 0) {
-            break;
-        }
-    }
-    sums_add(differences, "log rows", books->log_rows - last_seq);
-    count_answers(&answers, differences);
+    bool read = answer_log_read(link, org, 1, last_seq, take_row, replay, error);
+    int64_t trimmed_rows = take_trimmed(replay);
+    sums_add(&replay->differences, "log rows", replay->books->log_rows + trimmed_rows - last_seq);
+    count_answers(&replay->answers, &replay->differences);
     return read;
 }
 
 /* Counters of open weeks come from the snapshot; those of published weeks do not change any more. */
 static bool subtract_weeks(struct redis_link *link, const char *org, const struct redis_value *snapshot,
-                           struct sums *differences, struct error *error)
+                           struct replay *replay, struct error *error)
 {
+    struct sums *differences = &replay->differences;
     for (size_t i = 3; i < redis_count(snapshot); i++) {
         const struct redis_value *week = redis_item(snapshot, i);
         subtract_counters(redis_item(week, 1), redis_text(redis_item(week, 0)), differences);
@@ -263,6 +299,11 @@ static bool subtract_weeks(struct redis_link *link, const char *org, const struc
         }
         if (in_snapshot || strcmp(redis_text(redis_item(weeks, i + 1)), "published") != 0) {
             continue;
+        }
+        const struct checkpoint *checkpoint = checkpoints_find(&replay->checkpoints, week);
+        replay->books->weeks_unproven += checkpoint == NULL ? 1 : 0;
+        if (checkpoint != NULL && checkpoint->readable && checkpoint->trimmed) {
+            continue; /* compared with the checkpoint */
         }
         week_hash_command(&command, org, WEEK_COUNTERS, week);
         struct redis_value *counters = redis_link_run(link, &command, error);
@@ -288,6 +329,31 @@ static void subtract_counters(const struct redis_value *hash, const char *week, 
         snprintf(name, sizeof name, "%s|%s", week, field);
         sums_add(differences, name, -redis_int(redis_item(hash, i + 1)));
     }
+}
+
+static bool verify_checkpoints(struct redis_link *link, const char *org, struct replay *replay,
+                               struct error *error)
+{
+    struct books *books = replay->books;
+    for (size_t i = 0; i < replay->checkpoints.count; i++) {
+        const struct checkpoint *checkpoint = &replay->checkpoints.items[i];
+        char problem[128];
+        week_log_finish(&replay->found[i]);
+        if (!checkpoint_compare(link, org, checkpoint, checkpoint->trimmed ? NULL : &replay->found[i],
+                                problem, error)) {
+            return false;
+        }
+        if (problem[0] == '\0') {
+            books->weeks_verified++;
+            continue;
+        }
+        sums_add(&books->weeks_differing, checkpoint->week, 1);
+        books->differences++;
+        if (books->differences <= REPORT_LINES_MAX) {
+            text_addf(&books->report, "week %s: %s\n", checkpoint->week, problem);
+        }
+    }
+    return true;
 }
 
 static void report(struct books *books, struct sums *differences)

@@ -1,6 +1,7 @@
 /* The books: does everything that was counted agree with everything that was logged and with the lists? A
  * snapshot of the counts at one instant, the answer log replayed to that instant, and a comparison of both.
- * Blocking. */
+ * Published weeks must also be as their checkpoints say; one whose rows are no longer kept is taken from its
+ * checkpoint. Blocking. */
 #ifndef STORE_BOOKS_H
 #define STORE_BOOKS_H
 
@@ -13,6 +14,10 @@ struct books {
     int64_t log_rows;   /* replayed */
     int64_t differences;
     struct text report; /* a line a difference, at most 20 */
+
+    int64_t weeks_verified;      /* their log, counters and figures are those of their checkpoints */
+    int64_t weeks_unproven;      /* published, without a checkpoint yet */
+    struct sums weeks_differing; /* their names, in order; each is one of the differences, too */
 };
 
 /* False when Redis could not be read. Whether the books balance is `differences == 0`. */

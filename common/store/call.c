@@ -28,6 +28,24 @@ void call_begin_read(struct redis_command *command, const char *function, const 
     begin(command, "FCALL_RO", function, org);
 }
 
+int64_t call_commit_number(const struct redis_value *value)
+{
+    const struct redis_value *last =
+        value == NULL || redis_count(value) < 2 ? NULL : redis_item(value, redis_count(value) - 1);
+    return last != NULL && redis_kind(last) == REDIS_INT ? redis_int(last) : 0;
+}
+
+void commit_number_command(struct redis_command *command, const char *org)
+{
+    char base[STORE_BASE_SIZE], key[STORE_BASE_SIZE + 1];
+    call_base(org, base);
+    snprintf(key, sizeof key, "%sb", base);
+    redis_command_clear(command);
+    redis_command_add(command, "HGET");
+    redis_command_add(command, key);
+    redis_command_add(command, "cn");
+}
+
 void call_add_limits(struct redis_command *command, const struct asking *asking)
 {
     redis_command_add_int(command, asking->now_ms);

@@ -18,6 +18,12 @@ void call_begin_read(struct redis_command *command, const char *function, const 
 /* The org's base key. */
 void call_base(const char *org, char out[STORE_BASE_SIZE]);
 
+/* The commit number that ends the reply of a function that wrote something (outbox_intend, outbox_settle, receipt_apply,
+ * reply_commit); 0 when the reply brings none. For store/seen.h. */
+int64_t call_commit_number(const struct redis_value *value);
+/* Asks for the number of an org; the answer is nil before its first write. */
+void commit_number_command(struct redis_command *command, const char *org);
+
 /* A domain instant and the caps that hold at it; the function only compares. */
 struct asking {
     int64_t now_ms;

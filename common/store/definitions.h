@@ -9,7 +9,7 @@
 #include "domain/survey.h"
 #include "io/redis.h"
 
-#define ORGS_MAX 256 /* in one data set */
+#define ORGS_MAX 1024 /* in one data set */
 
 enum put_result { PUT_FAILED, PUT_WRITTEN, PUT_SAME, PUT_REFUSED };
 

@@ -2,13 +2,21 @@
 
 #include <string.h>
 
+#include "store/dataset.h"
+
+void functions_version_command(struct redis_command *command)
+{
+    redis_command_clear(command);
+    redis_command_add(command, "FCALL_RO");
+    redis_command_add(command, "functions_version");
+    redis_command_add(command, "0");
+}
+
 /* The version the server has, "" when it has no library; false when Redis cannot be asked. */
 static bool functions_version_of(struct redis_link *link, char version_out[64], struct error *error)
 {
     struct redis_command command = {0};
-    redis_command_add(&command, "FCALL_RO");
-    redis_command_add(&command, "functions_version");
-    redis_command_add(&command, "0");
+    functions_version_command(&command);
     struct redis_value *value = redis_link_run(link, &command, error);
     redis_command_free(&command);
     version_out[0] = '\0';
@@ -45,7 +53,7 @@ bool functions_install(struct redis_link *link, bool *changed_out, struct error 
         return error_prefix(error, "installing the function library");
     }
     redis_value_free(&value);
-    return true;
+    return dataset_tell(link, error);
 }
 
 bool functions_check(struct redis_link *link, struct error *error)

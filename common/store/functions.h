@@ -8,7 +8,11 @@
 extern const char store_functions_version[]; /* hash of the text */
 extern const char store_functions_text[];
 
-/* Loads the library (FUNCTION LOAD REPLACE) unless this version is there already. */
+/* Asks for the version that a server has. */
+void functions_version_command(struct redis_command *command);
+
+/* Loads the library unless this version is there already. Replacing is one step: each call runs in the one or in the
+ * other, whole. Programs that are connected are told, and judge again whether it is theirs. */
 bool functions_install(struct redis_link *link, bool *changed_out, struct error *error) MUST_CHECK;
 
 /* False, with the fix in the error, when the library is missing or another version. */

@@ -24,6 +24,7 @@ bool lane_take_result(const struct redis_value *value, struct lane_taken *taken_
     }
     taken_out->fence = redis_int(redis_item(value, 1));
     taken_out->new_fence = redis_int(redis_item(value, 2)) == 1;
+    taken_out->commit = redis_int(redis_item(value, 3));
     return strcmp(redis_word(value), "OK") == 0;
 }
 
@@ -107,16 +108,10 @@ enum intended outbox_intend_result(const struct redis_value *value)
         const char *word;
         enum intended result;
     } words[] = {
-        {"OK", INTEND_OK},
-        {"WINDOW", INTEND_WINDOW},
-        {"STALE", INTEND_ENDED},
-        {"SUPPRESSED", INTEND_ENDED},
-        {"EXCLUDED", INTEND_ENDED},
-        {"CAPPED", INTEND_ENDED},
-        {"INELIGIBLE", INTEND_ENDED},
-        {"CANCELLED", INTEND_ENDED},
-        {"FENCED", INTEND_NOT_OURS},
-        {"GONE", INTEND_NOT_OURS},
+        {"OK", INTEND_OK},           {"WINDOW", INTEND_WINDOW},    {"PAUSED", INTEND_PAUSED},
+        {"STALE", INTEND_ENDED},     {"SUPPRESSED", INTEND_ENDED}, {"EXCLUDED", INTEND_ENDED},
+        {"CAPPED", INTEND_ENDED},    {"INELIGIBLE", INTEND_ENDED}, {"CANCELLED", INTEND_ENDED},
+        {"FENCED", INTEND_NOT_OURS}, {"GONE", INTEND_NOT_OURS},
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (strcmp(redis_word(value), words[i].word) == 0) {

@@ -17,6 +17,7 @@ struct lane_taken {
     int64_t until_ms;
     int64_t fence;
     bool new_fence;
+    int64_t commit; /* number */
 };
 bool lane_take_result(const struct redis_value *value, struct lane_taken *taken_out) MUST_CHECK;
 
@@ -55,6 +56,7 @@ void outbox_intend_command(struct redis_command *command, const char *org, const
 enum intended {
     INTEND_OK,       /* hand it over now */
     INTEND_WINDOW,   /* queued again for the next opening */
+    INTEND_PAUSED,   /* held until its round is resumed */
     INTEND_ENDED,    /* stale, suppressed, capped, excluded, ineligible, cancelled: final */
     INTEND_NOT_OURS, /* fenced or gone */
     INTEND_FAILED,   /* an error answer */

@@ -1,7 +1,21 @@
 #include "store/rounds.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+const char *round_state(const struct round *round)
+{
+    switch (round->hold) {
+    case ROUND_PAUSED:
+        return "paused";
+    case ROUND_CANCELLED:
+        return "cancelled";
+    case ROUND_GOES_ON:
+        break;
+    }
+    return round->state;
+}
 
 void round_plan_command(struct redis_command *command, const char *org, const struct round *round)
 {
@@ -40,7 +54,7 @@ enum round_planned round_plan_result(const struct redis_value *value, char diffe
 void round_load_command(struct redis_command *command, const char *org, const char *round)
 {
     static const char *const fields[] = {"state",  "pilot", "survey", "at",     "not_after", "seed",
-                                         "sample", "frame", "drawn",  "cursor", "week"};
+                                         "sample", "frame", "drawn",  "cursor", "week",      "hold"};
     char base[STORE_BASE_SIZE], key[STORE_BASE_SIZE + ROUND_SIZE + 2];
     call_base(org, base);
     snprintf(key, sizeof key, "%sr:%s", base, round);
@@ -55,7 +69,7 @@ void round_load_command(struct redis_command *command, const char *org, const ch
 bool round_load_result(const struct redis_value *value, const char *id, struct round *round_out)
 {
     *round_out = (struct round){0};
-    if (redis_count(value) != 11 || redis_kind(redis_item(value, 0)) != REDIS_TEXT) {
+    if (redis_count(value) != 12 || redis_kind(redis_item(value, 0)) != REDIS_TEXT) {
         return false;
     }
     round_out->at_ms = redis_int(redis_item(value, 3));
@@ -64,6 +78,10 @@ bool round_load_result(const struct redis_value *value, const char *id, struct r
     round_out->frame = redis_int(redis_item(value, 7));
     round_out->drawn = redis_int(redis_item(value, 8));
     round_out->cursor = redis_int(redis_item(value, 9));
+    const char *hold = redis_text(redis_item(value, 11));
+    round_out->hold = hold[0] == '\0'               ? ROUND_GOES_ON
+                      : strcmp(hold, "paused") == 0 ? ROUND_PAUSED
+                                                    : ROUND_CANCELLED;
     return text_copy(round_out->id, sizeof round_out->id, id) &&
            text_copy(round_out->state, sizeof round_out->state, redis_text(redis_item(value, 0))) &&
            text_copy(round_out->pilot, sizeof round_out->pilot, redis_text(redis_item(value, 1))) &&
@@ -72,16 +90,64 @@ bool round_load_result(const struct redis_value *value, const char *id, struct r
            text_copy(round_out->week, sizeof round_out->week, redis_text(redis_item(value, 10)));
 }
 
-void rounds_list_command(struct redis_command *command, const char *org, int64_t count_max)
+bool round_load(struct redis_link *link, const char *org, const char *id, struct round *round_out,
+                bool *there_out, struct error *error)
 {
+    struct redis_command command = {0};
+    round_load_command(&command, org, id);
+    struct redis_value *value = redis_link_run(link, &command, error);
+    redis_command_free(&command);
+    *there_out = value != NULL && round_load_result(value, id, round_out);
+    bool answered = value != NULL;
+    redis_value_free(&value);
+    return answered;
+}
+
+/* Names of the newest rounds, the latest first: an array of texts. */
+static struct redis_value *round_names(struct redis_link *link, const char *org, int64_t count_max,
+                                       struct error *error)
+{
+    struct redis_command command = {0};
     char base[STORE_BASE_SIZE], key[STORE_BASE_SIZE + 8];
     call_base(org, base);
     snprintf(key, sizeof key, "%srounds", base);
-    redis_command_clear(command);
-    redis_command_add(command, "ZREVRANGE");
-    redis_command_add(command, key);
-    redis_command_add_int(command, 0);
-    redis_command_add_int(command, count_max - 1);
+    redis_command_add(&command, "ZREVRANGE");
+    redis_command_add(&command, key);
+    redis_command_add_int(&command, 0);
+    redis_command_add_int(&command, count_max - 1);
+    struct redis_value *names = redis_link_run(link, &command, error);
+    redis_command_free(&command);
+    return names;
+}
+
+struct round *rounds_load(struct redis_link *link, const char *org, int64_t count_max, size_t *count_out,
+                          struct error *error)
+{
+    struct redis_command command = {0};
+    struct redis_value *names = round_names(link, org, count_max, error);
+    bool done = names != NULL;
+    size_t count = redis_count(names);
+    struct round *rounds = memory_zeroed(count + 1, sizeof *rounds);
+    *count_out = 0;
+    for (size_t i = 0; done && i < count; i++) {
+        round_load_command(&command, org, redis_text(redis_item(names, i)));
+        done = redis_link_queue(link, &command, error);
+    }
+    for (size_t i = 0; done && i < count; i++) {
+        struct redis_value *value = redis_link_take(link, error);
+        done = value != NULL;
+        if (done && round_load_result(value, redis_text(redis_item(names, i)), &rounds[*count_out])) {
+            (*count_out)++;
+        }
+        redis_value_free(&value);
+    }
+    redis_value_free(&names);
+    redis_command_free(&command);
+    if (!done) {
+        free(rounds);
+        return NULL;
+    }
+    return rounds;
 }
 
 void round_freeze_command(struct redis_command *command, const char *org, const char *round, const char *week)

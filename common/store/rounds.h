@@ -9,6 +9,9 @@
 #define ROUND_SIZE 65
 #define SEED_SIZE  65
 
+/* A round goes on, or does not: see store/holds.h. */
+enum round_hold { ROUND_GOES_ON, ROUND_PAUSED, ROUND_CANCELLED };
+
 struct round {
     char id[ROUND_SIZE];
     char state[12]; /* planned, releasing, released */
@@ -19,7 +22,11 @@ struct round {
     int64_t sample; /* 0 = everyone */
     int64_t frame, drawn, cursor;
     char week[WEEK_SIZE]; /* of the freezing */
+    enum round_hold hold;
 };
+
+/* What a round is doing, in a word: its hold, or else its state. */
+const char *round_state(const struct round *round);
 
 void round_plan_command(struct redis_command *command, const char *org, const struct round *round);
 /* Adds what planning a round takes: name, pilot, survey, start, not-after, seed, sample. */
@@ -32,9 +39,15 @@ void round_load_command(struct redis_command *command, const char *org, const ch
 /* False when there is no such round. */
 bool round_load_result(const struct redis_value *value, const char *id, struct round *round_out) MUST_CHECK;
 
-/* Names of the newest rounds by start, at most count_max: an array of texts, the latest first. */
-void rounds_list_command(struct redis_command *command, const char *org, int64_t count_max);
+/* The same, blocking: false when it could not be asked; *there_out tells whether there is one. */
+bool round_load(struct redis_link *link, const char *org, const char *id, struct round *round_out,
+                bool *there_out, struct error *error) MUST_CHECK;
 
+/* The newest rounds by start, at most count_max, the latest first; owned (free), NULL with the error set. */
+struct round *rounds_load(struct redis_link *link, const char *org, int64_t count_max, size_t *count_out,
+                          struct error *error) MUST_CHECK;
+
+/* False also for a round that is held: load it again. */
 void round_freeze_command(struct redis_command *command, const char *org, const char *round,
                           const char *week);
 bool round_freeze_result(const struct redis_value *value, int64_t *frame_out, int64_t *drawn_out) MUST_CHECK;

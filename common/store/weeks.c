@@ -135,10 +135,10 @@ void rollup_due_command(struct redis_command *command, const char *org, int64_t 
 
 void week_hash_command(struct redis_command *command, const char *org, enum week_hash which, const char *week)
 {
-    static const char *const suffixes[] = {"weeks", "k:", "n:", "pub:"};
+    static const char *const suffixes[] = {"weeks", "cp", "k:", "n:", "pub:"};
     char base[STORE_BASE_SIZE], key[STORE_BASE_SIZE + WEEK_SIZE + 8];
     call_base(org, base);
-    snprintf(key, sizeof key, "%s%s%s", base, suffixes[which], which == WEEK_STATES ? "" : week);
+    snprintf(key, sizeof key, "%s%s%s", base, suffixes[which], which <= WEEK_CHECKPOINTS ? "" : week);
     redis_command_clear(command);
     redis_command_add(command, "HGETALL");
     redis_command_add(command, key);

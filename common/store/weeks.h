@@ -53,9 +53,9 @@ bool week_seal_result(const struct redis_value *value) MUST_CHECK;
 
 void rollup_due_command(struct redis_command *command, const char *org, int64_t due_ms);
 
-/* Whole hashes as flat field, value arrays: the weeks and their states ("open", "published"); the counters,
- * frames and published figures of one week. */
-enum week_hash { WEEK_STATES, WEEK_COUNTERS, WEEK_FRAMES, WEEK_PUBLISHED };
+/* Whole hashes as flat field, value arrays: the weeks and their states ("open", "published"), and their
+ * checkpoints; the counters, frames and published figures of one week. */
+enum week_hash { WEEK_STATES, WEEK_CHECKPOINTS, WEEK_COUNTERS, WEEK_FRAMES, WEEK_PUBLISHED };
 void week_hash_command(struct redis_command *command, const char *org, enum week_hash which,
                        const char *week);
 

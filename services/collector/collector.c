@@ -8,10 +8,11 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "collector/beat.h"
+#include "collector/door.h"
 #include "collector/encounter.h"
+#include "collector/status.h"
 #include "collector/events.h"
-#include "collector/inbound.h"
-#include "collector/receipt.h"
 #include "store/server_check.h"
 
 #define DRAIN_DEADLINE_MS 5000
@@ -19,6 +20,7 @@
 #define DRAIN_TICK_MS     20
 
 static bool collector_load(struct collector *collector, struct error *error);
+static bool collector_load_orgs(struct collector *collector, struct error *error);
 static bool collector_open(struct collector *collector, struct error *error);
 static bool collector_tell_port(const struct collector *collector, struct error *error);
 static void collector_on_redis(void *context);
@@ -26,6 +28,7 @@ static void collector_judge_again(void *context);
 static void collector_on_request(void *context, struct http_exchange *exchange);
 static void collector_on_terminate(void *context);
 static void collector_on_drain_tick(void *context);
+static void collector_on_left(void *context);
 static void collector_close(struct collector *collector);
 
 int collector_run(const struct settings *settings)
@@ -44,12 +47,30 @@ int collector_run(const struct settings *settings)
     return started ? 0 : 1;
 }
 
+bool collector_is_fit(const struct collector *collector)
+{
+    return collector->redis_is_safe && redis_is_connected(collector->redis);
+}
+
+const char *collector_unfitness(const struct collector *collector)
+{
+    return redis_is_connected(collector->redis) ? "Redis is not safe, see the log" : "Redis is away";
+}
+
 int64_t collector_now_ms(struct collector *collector)
 {
     struct error error;
     if (!clock_reload(&collector->clock, &error))
         log_warning("%s: the clock goes on as it was", error.text);
     return clock_domain_ms(&collector->clock);
+}
+
+void collector_call(struct collector *collector, struct route_org *org, redis_callback callback,
+                    void *context)
+{
+    if (org->calls == NULL)
+        org->calls = gather_new(collector->loop, collector->redis, org->id);
+    gather_send(org->calls, &collector->command, callback, context);
 }
 
 struct webhook_input collector_input(struct http_exchange *exchange)
@@ -67,7 +88,8 @@ void collector_answer(struct http_exchange *exchange, int status)
 
 /* --- start --- */
 
-/* What must be right before the first request: clock, profiles, a Redis that keeps what it says, the orgs. */
+/* What must be right before the first request: clock, profiles, and, if Redis answers, that it keeps what it says, and
+ * the orgs. Without Redis webhooks are kept from the start. */
 static bool collector_load(struct collector *collector, struct error *error)
 {
     const struct settings *settings = collector->settings;
@@ -76,10 +98,24 @@ static bool collector_load(struct collector *collector, struct error *error)
     collector->routing = routing_open(settings, collector->clock.scale != 1, error);
     if (collector->routing == NULL)
         return false;
-    struct redis_link *link = store_open_waiting(settings, "pulssi-collector", error);
-    bool loaded = link != NULL && routing_load(collector->routing, link, error);
+    collector->loop = loop_new();
+    collector->seen = seen_open(settings, "pulssi-collector", collector->loop, error);
+    if (collector->seen == NULL)
+        return false;
+    if (store_answers(settings, error))
+        return collector_load_orgs(collector, error);
+    log_warning("starting without Redis: %s", error->text);
+    return true;
+}
+
+/* A Redis that has lost writes is no reason not to start: webhooks are kept until it is adopted. */
+static bool collector_load_orgs(struct collector *collector, struct error *error)
+{
+    struct redis_link *link = store_open_unjudged(collector->settings, error);
+    enum seen_verdict verdict = link == NULL ? SEEN_FAILED : seen_judge(collector->seen, link, error);
+    collector->routed = verdict == SEEN_GOOD && routing_load(collector->routing, link, error);
     redis_link_close(&link);
-    return loaded;
+    return collector->routed || verdict == SEEN_BEHIND;
 }
 
 static bool collector_open(struct collector *collector, struct error *error)
@@ -99,16 +135,23 @@ static bool collector_open(struct collector *collector, struct error *error)
                                                        .idle_deadline_ms = settings->idle_deadline_ms,
                                                        .connections_max = settings->connections_max,
                                                        .body_bytes_max = settings->body_bytes_max};
-    collector->loop = loop_new();
     collector->judge_timer = loop_timer_new(collector->loop, collector_judge_again, collector);
     collector->drain_timer = loop_timer_new(collector->loop, collector_on_drain_tick, collector);
     loop_on_terminate(collector->loop, collector_on_terminate, collector);
     collector->redis = redis_open(collector->loop, &redis_options);
+    seen_watch(collector->seen, collector->redis, collector_judge_again, collector);
     collector->refresh = refresh_open(collector->routing, collector->loop, collector->redis, &redis_options);
     collector->events = events_new();
+    collector->beat = beat_open(collector, &redis_options, error);
+    collector->door = collector->beat == NULL ? NULL : door_open(collector, error);
+    if (collector->door == NULL)
+        return false;
     collector->server =
         http_server_open(collector->loop, &server_options, collector_on_request, collector, error);
-    return collector->server != NULL && collector_tell_port(collector, error);
+    if (collector->server == NULL || !collector_tell_port(collector, error))
+        return false;
+    collector->announcer = announcer_new(collector->loop, status_sentence, collector);
+    return true;
 }
 
 /* Whoever starts us on port 0 reads the port from a file. */
@@ -122,25 +165,47 @@ static bool collector_tell_port(const struct collector *collector, struct error 
 }
 
 /* Every connection is judged again, not only the first: it may be another Redis, or one with other settings. Until it has
- * passed, webhooks get 503. What was published while there was no connection is lost, so the orgs are read again. */
+ * passed, webhooks are kept. What was published while there was no connection is lost, so the orgs are read again. */
 static void collector_on_redis(void *context)
 {
     struct collector *collector = context;
     struct error error;
-    struct redis_link *link = store_open(collector->settings, "pulssi-collector", &error);
-    collector->redis_is_safe = link != NULL;
+    struct redis_link *link = store_open(collector->settings, collector->seen, &error);
+    if (link != NULL && !collector->routed)
+        collector->routed = routing_load(collector->routing, link, &error);
+    collector->redis_is_safe = link != NULL && collector->routed;
     redis_link_close(&link);
     if (!collector->redis_is_safe) {
-        log_error("webhooks get 503: %s", error.text);
+        if (strcmp(collector->refusal.text, error.text) != 0)
+            log_error("webhooks are kept in the spool, encounters get 503: %s", error.text);
+        collector->refusal = error;
         loop_timer_arm(collector->judge_timer, JUDGE_RETRY_MS);
-    } else if (collector->refresh != NULL) {
+        return;
+    }
+    collector->refusal.text[0] = '\0';
+    if (collector->refresh != NULL) {
         refresh_ask(collector->refresh, NULL, NULL);
     }
+    beat_now(collector->beat);
+    door_on_redis(collector->door);
+}
+
+void collector_saw(struct collector *collector, const char *org, int64_t number)
+{
+    if (seen_take(collector->seen, org, number))
+        return;
+    log_error("%s: the commit number went down: this is another Redis than a moment ago", org);
+    collector->redis_is_safe = false;
+    loop_timer_arm(collector->judge_timer, 0);
 }
 
 static void collector_judge_again(void *context)
 {
-    struct collector *collector = context;
+    collector_judge(context);
+}
+
+void collector_judge(struct collector *collector)
+{
     if (redis_is_connected(collector->redis))
         collector_on_redis(collector);
 }
@@ -149,23 +214,20 @@ static void collector_judge_again(void *context)
 
 #define WEBHOOK_PREFIX "/v1/gateways/"
 
-enum webhook { WEBHOOK_NONE, WEBHOOK_REPLY, WEBHOOK_RECEIPT };
-
 /* Splits "/v1/gateways/{name}/{token}/reply"; the parts are cut out of `path`. */
-static enum webhook path_split(char *path, const char **name_out, const char **token_out)
+static bool path_split(char *path, const char **name_out, const char **token_out, enum webhook_kind *kind_out)
 {
     char *name = path + strlen(WEBHOOK_PREFIX);
     char *token = strncmp(path, WEBHOOK_PREFIX, strlen(WEBHOOK_PREFIX)) == 0 ? strchr(name, '/') : NULL;
     char *kind = token == NULL ? NULL : strchr(token + 1, '/');
     if (kind == NULL)
-        return WEBHOOK_NONE;
+        return false;
     *token++ = '\0';
     *kind++ = '\0';
     *name_out = name;
     *token_out = token;
-    if (strcmp(kind, "reply") == 0)
-        return WEBHOOK_REPLY;
-    return strcmp(kind, "receipt") == 0 ? WEBHOOK_RECEIPT : WEBHOOK_NONE;
+    *kind_out = strcmp(kind, "reply") == 0 ? WEBHOOK_REPLY : WEBHOOK_RECEIPT;
+    return *kind_out == WEBHOOK_REPLY || strcmp(kind, "receipt") == 0;
 }
 
 /* The gateway that shows its token in the path; NULL says nothing of what was wrong. */
@@ -177,10 +239,10 @@ static const struct route_gateway *authenticate(const struct routing *routing, c
 }
 
 /* A webhook comes in one way only. */
-static bool method_fits(const struct route_gateway *gateway, enum webhook webhook, enum http_method method)
+static bool method_fits(const struct route_gateway *gateway, enum webhook_kind kind, enum http_method method)
 {
-    bool is_get = webhook == WEBHOOK_REPLY ? webhook_reply_is_get(gateway->profile)
-                                           : webhook_receipt_is_get(gateway->profile);
+    bool is_get = kind == WEBHOOK_REPLY ? webhook_reply_is_get(gateway->profile)
+                                        : webhook_receipt_is_get(gateway->profile);
     return method == (is_get ? HTTP_GET : HTTP_POST);
 }
 
@@ -188,38 +250,24 @@ static void webhook_take(struct collector *collector, struct http_exchange *exch
 {
     char path[sizeof WEBHOOK_PREFIX + 256];
     const char *name = "", *token = "";
-    enum webhook webhook = WEBHOOK_NONE;
-    if (text_copy(path, sizeof path, http_exchange_path(exchange)))
-        webhook = path_split(path, &name, &token);
-    const struct route_gateway *gateway =
-        webhook == WEBHOOK_NONE ? NULL : authenticate(collector->routing, name, token);
-    if (gateway == NULL || !method_fits(gateway, webhook, http_exchange_method(exchange)))
-        collector_answer(exchange, 404);
-    else if (!collector->redis_is_safe)
-        collector_answer(exchange, 503);
-    else if (webhook == WEBHOOK_REPLY)
-        inbound_start(collector, gateway, exchange);
-    else
-        receipt_start(collector, gateway, exchange);
-}
-
-static void say(struct http_exchange *exchange, int status, const char *sentence)
-{
-    http_exchange_answer(exchange, status, "text/plain", sentence, strlen(sentence), NULL);
+    enum webhook_kind kind = WEBHOOK_REPLY;
+    const struct route_gateway *gateway = NULL;
+    if (text_copy(path, sizeof path, http_exchange_path(exchange)) && path_split(path, &name, &token, &kind))
+        gateway = authenticate(collector->routing, name, token);
+    if (gateway != NULL && method_fits(gateway, kind, http_exchange_method(exchange))) {
+        door_take(collector->door, gateway, kind, exchange);
+        return;
+    }
+    collector->figures.not_found++;
+    collector_answer(exchange, 404);
 }
 
 static void collector_on_request(void *context, struct http_exchange *exchange)
 {
     struct collector *collector = context;
-    const char *path = http_exchange_path(exchange);
-    bool asks = http_exchange_method(exchange) != HTTP_POST;
-    bool health = asks && strcmp(path, "/healthz") == 0;
-    bool readiness = asks && strcmp(path, "/readyz") == 0;
-    if (health || (readiness && redis_is_connected(collector->redis) && collector->redis_is_safe))
-        say(exchange, 200, "ok\n");
-    else if (readiness)
-        say(exchange, 503, "Redis is not connected, or not safe: see the log\n");
-    else if (strcmp(path, ENCOUNTERS_PATH) == 0)
+    if (status_of_collector(collector, exchange))
+        return;
+    if (strcmp(http_exchange_path(exchange), ENCOUNTERS_PATH) == 0)
         encounter_start(collector, exchange);
     else
         webhook_take(collector, exchange);
@@ -230,34 +278,51 @@ static void collector_on_request(void *context, struct http_exchange *exchange)
 static void collector_on_terminate(void *context)
 {
     struct collector *collector = context;
+    announcer_stopping(collector->announcer);
     http_server_drain(collector->server);
+    door_stop(collector->door);
     collector->drain_until_ms = clock_monotonic_ms() + DRAIN_DEADLINE_MS;
     loop_timer_arm(collector->drain_timer, 0);
 }
 
-/* One tick more after the last answer, so that it leaves the socket's buffer. */
+/* One tick more after the last answer, so that it leaves the socket's buffer. Then, with nothing in the spool, the
+ * roll-up is told that it need not wait for us. */
 static void collector_on_drain_tick(void *context)
 {
     struct collector *collector = context;
-    bool empty = http_server_open_exchanges(collector->server) == 0;
-    if ((empty && collector->drained) || clock_monotonic_ms() >= collector->drain_until_ms) {
+    bool empty = http_server_open_exchanges(collector->server) == 0 && door_is_still(collector->door);
+    bool over = clock_monotonic_ms() >= collector->drain_until_ms || collector->leaving;
+    if (!over && (!empty || !collector->drained)) {
+        collector->drained = empty;
+        loop_timer_arm(collector->drain_timer, DRAIN_TICK_MS);
+    } else if (!over && door_spooled(collector->door) == 0 && collector_is_fit(collector)) {
+        collector->leaving = true;
+        beat_leave(collector->beat, collector_on_left, collector);
+    } else {
         loop_stop(collector->loop);
-        return;
     }
-    collector->drained = empty;
-    loop_timer_arm(collector->drain_timer, DRAIN_TICK_MS);
 }
 
-/* Closing Redis first completes every flow with a lost answer, hence 503 to whoever still waits. */
+static void collector_on_left(void *context)
+{
+    struct collector *collector = context;
+    loop_stop(collector->loop);
+}
+
+/* Closing Redis first completes every flow with a lost answer, closing the door then answers whoever still waits. */
 static void collector_close(struct collector *collector)
 {
     redis_close(&collector->redis);
     refresh_close(&collector->refresh);
+    door_close(&collector->door);
+    beat_close(&collector->beat);
+    announcer_free(&collector->announcer);
     http_server_free(&collector->server);
     events_free(&collector->events);
     loop_timer_free(&collector->drain_timer);
     loop_timer_free(&collector->judge_timer);
-    loop_free(&collector->loop);
+    seen_close(&collector->seen);
     routing_free(&collector->routing);
+    loop_free(&collector->loop);
     redis_command_free(&collector->command);
 }

@@ -50,7 +50,7 @@ static void encounter_token(struct encounter_flow *flow);
 static void encounter_on_token(void *context, const struct redis_value *value);
 static void encounter_read_request(struct encounter_flow *flow);
 static void encounter_route(struct encounter_flow *flow);
-static void encounter_on_refreshed(void *context, bool done);
+static void encounter_on_refreshed(void *context, enum refreshed refreshed);
 static void encounter_resolve(struct encounter_flow *flow);
 static void encounter_on_resolved(void *context, const struct redis_value *value);
 static void encounter_survey(struct encounter_flow *flow);
@@ -173,10 +173,10 @@ static void encounter_route(struct encounter_flow *flow)
         refresh_ask(flow->collector->refresh, encounter_on_refreshed, flow);
 }
 
-static void encounter_on_refreshed(void *context, bool done)
+static void encounter_on_refreshed(void *context, enum refreshed refreshed)
 {
     struct encounter_flow *flow = context;
-    (void)done;
+    (void)refreshed;
     flow->org = routing_org_named(flow->collector->routing, flow->org_id);
     if (flow->org != NULL)
         encounter_resolve(flow);

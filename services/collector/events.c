@@ -20,6 +20,11 @@ struct events {
     size_t kinds_count;
 };
 
+struct event_flow {
+    webhook_callback callback;
+    void *context;
+};
+
 static void event_say(struct events *events, const char *event, const char *gateway);
 static void event_on_counted(void *context, const struct redis_value *value);
 
@@ -35,21 +40,39 @@ void events_free(struct events **events)
 }
 
 void event_start(struct collector *collector, const struct route_gateway *gateway, struct route_org *org,
-                 const char *event, struct http_exchange *exchange)
+                 const char *event, webhook_callback callback, void *context)
 {
     event_say(collector->events, event, gateway->settings->name);
     if (org == NULL) {
-        collector_answer(exchange, 200);
+        callback(context, OUTCOME_STORED, "");
         return;
     }
+    struct event_flow *flow = memory_zeroed(1, sizeof *flow);
+    *flow = (struct event_flow){.callback = callback, .context = context};
     event_count_command(&collector->command, org->id, event);
-    redis_send(collector->redis, &collector->command, event_on_counted, exchange);
+    redis_send(collector->redis, &collector->command, event_on_counted, flow);
 }
 
 static void event_on_counted(void *context, const struct redis_value *value)
 {
-    bool counted = value != NULL && strcmp(redis_word(value), "OK") == 0;
-    collector_answer(context, counted ? 200 : 503);
+    struct event_flow flow = *(struct event_flow *)context;
+    free(context);
+    if (value != NULL && strcmp(redis_word(value), "OK") == 0)
+        flow.callback(flow.context, OUTCOME_STORED, "");
+    else
+        flow.callback(flow.context, request_failed(value), request_failure(value));
+}
+
+size_t events_kinds(const struct events *events)
+{
+    return events->kinds_count;
+}
+
+struct event_figure events_figure(const struct events *events, size_t index)
+{
+    return (struct event_figure){.event = events->kinds[index].event,
+                                 .gateway = events->kinds[index].gateway,
+                                 .count = events->kinds[index].count};
 }
 
 static void event_say(struct events *events, const char *event, const char *gateway)

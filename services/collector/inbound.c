@@ -1,8 +1,8 @@
 /* A reply, step by step:
  *
- *   start ─ unreadable ──────────────────────────────────────────→ event: counted, 200
+ *   start ─ unreadable ──────────────────────────────────────────→ event: counted
  *     ↓
- *   route ─ no org has this number ─ refresh ─ still none ───────→ event: wrong_number, 200
+ *   route ─ no org has this number ─ refresh ─ still none ───────→ event: wrong_number
  *     ↓
  *   load ←──────────────────────────────┐ (at most 5 times)
  *     ↓                                 │
@@ -10,16 +10,15 @@
  *     ↓   ↑───────────────────────────┘ │
  *   commit ─ STALE ─────────────────────┘
  *     ↓
- *   finish: 200 after DONE or DUPLICATE, else 503
+ *   finish: STORED after DONE or DUPLICATE, LOST when Redis was away, else REFUSED
  *
- * Received time is taken once, at the door. A lost answer may have been a commit: 503, and the gateway's next
- * try with the same reply id finds it done. Never keeps or logs a text or a number. */
+ * Received time is the request's, however late it is worked on. A lost answer may have been a commit: LOST, and
+ * the next try with the same reply id finds it done. Never keeps or logs a text or a number. */
 #include "collector/inbound.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "collector/events.h"
 #include "domain/session.h"
 #include "gateway/webhook.h"
@@ -30,7 +29,8 @@
 struct inbound {
     struct collector *collector;
     const struct route_gateway *gateway;
-    struct http_exchange *exchange;
+    webhook_callback callback;
+    void *context;
     struct webhook_reply reply;
     int64_t received_ms; /* domain */
     struct route_org *org;
@@ -44,7 +44,7 @@ struct inbound {
 };
 
 static void inbound_route(struct inbound *inbound);
-static void inbound_on_refreshed(void *context, bool done);
+static void inbound_on_refreshed(void *context, enum refreshed refreshed);
 static void inbound_load(struct inbound *inbound);
 static void inbound_on_loaded(void *context, const struct redis_value *value);
 static void inbound_survey(struct inbound *inbound);
@@ -52,27 +52,26 @@ static void inbound_on_survey(void *context, const struct redis_value *value);
 static void inbound_decide(struct inbound *inbound);
 static void inbound_commit(struct inbound *inbound);
 static void inbound_on_committed(void *context, const struct redis_value *value);
-static void inbound_finish(struct inbound *inbound, int status);
-static void inbound_free(struct inbound *inbound);
+static void inbound_event(struct inbound *inbound, struct route_org *org, const char *event);
+static void inbound_fail(struct inbound *inbound, const struct redis_value *value);
+static void inbound_finish(struct inbound *inbound, enum webhook_outcome outcome, const char *why);
 
-void inbound_start(struct collector *collector, const struct route_gateway *gateway,
-                   struct http_exchange *exchange)
+void inbound_start(struct collector *collector, const struct webhook_request *request,
+                   webhook_callback callback, void *context)
 {
     struct inbound *inbound = memory_zeroed(1, sizeof *inbound);
-    const struct webhook_input input = collector_input(exchange);
     inbound->collector = collector;
-    inbound->gateway = gateway;
-    inbound->exchange = exchange;
-    inbound->received_ms = collector_now_ms(collector);
-    enum webhook_problem problem = webhook_reply_read(gateway->profile, &input, &inbound->reply);
-    if (problem == WEBHOOK_OK) {
+    inbound->gateway = request->gateway;
+    inbound->callback = callback;
+    inbound->context = context;
+    inbound->received_ms = request->received_ms;
+    enum webhook_problem problem =
+        webhook_reply_read(request->gateway->profile, &request->input, &inbound->reply);
+    if (problem == WEBHOOK_OK)
         inbound_route(inbound);
-        return;
-    }
-    struct route_org *org = routing_org(collector->routing, gateway, inbound->reply.to);
-    event_start(collector, gateway, org != NULL ? org : routing_only(collector->routing, gateway),
-                webhook_problem_name(problem), exchange);
-    inbound_free(inbound);
+    else
+        inbound_event(inbound, routing_org(collector->routing, inbound->gateway, inbound->reply.to),
+                      webhook_problem_name(problem));
 }
 
 static void inbound_route(struct inbound *inbound)
@@ -85,20 +84,37 @@ static void inbound_route(struct inbound *inbound)
         refresh_ask(collector->refresh, inbound_on_refreshed, inbound); /* the org may be new */
 }
 
-static void inbound_on_refreshed(void *context, bool done)
+static void inbound_on_refreshed(void *context, enum refreshed refreshed)
 {
     struct inbound *inbound = context;
-    struct collector *collector = inbound->collector;
-    inbound->org = routing_org(collector->routing, inbound->gateway, inbound->reply.to);
+    inbound->org = routing_org(inbound->collector->routing, inbound->gateway, inbound->reply.to);
     if (inbound->org != NULL) {
         inbound_load(inbound);
-    } else if (!done) {
-        inbound_finish(inbound, 503);
-    } else {
-        event_start(collector, inbound->gateway, routing_only(collector->routing, inbound->gateway),
-                    "wrong_number", inbound->exchange);
-        inbound_free(inbound);
+        return;
     }
+    switch (refreshed) {
+    case REFRESHED:
+        inbound_event(inbound, NULL, "wrong_number");
+        break;
+    case REFRESH_LOST:
+        inbound_fail(inbound, NULL);
+        break;
+    case REFRESH_UNFIT:
+        inbound_finish(inbound, OUTCOME_REFUSED,
+                       "its receiving number is of no org that can be worked with, and one cannot be");
+        break;
+    }
+}
+
+/* It concerns nobody's pulse. */
+static void inbound_event(struct inbound *inbound, struct route_org *org, const char *event)
+{
+    struct collector *collector = inbound->collector;
+    event_start(collector, inbound->gateway,
+                org != NULL ? org : routing_only(collector->routing, inbound->gateway), event,
+                inbound->callback, inbound->context);
+    webhook_reply_clear(&inbound->reply);
+    free(inbound);
 }
 
 /* --- load --- */
@@ -120,7 +136,7 @@ static void inbound_load(struct inbound *inbound)
         reply_ids_draw(&inbound->ids);
     }
     reply_load_command(&collector->command, inbound->org->id, inbound->hash);
-    redis_send(collector->redis, &collector->command, inbound_on_loaded, inbound);
+    collector_call(collector, inbound->org, inbound_on_loaded, inbound);
 }
 
 static void inbound_on_loaded(void *context, const struct redis_value *value)
@@ -128,7 +144,7 @@ static void inbound_on_loaded(void *context, const struct redis_value *value)
     struct inbound *inbound = context;
     inbound->survey = NULL;
     if (value == NULL || !reply_load_result(value, &inbound->session)) {
-        inbound_finish(inbound, 503);
+        inbound_fail(inbound, value);
         return;
     }
     if (session_step(&inbound->session, inbound->received_ms) == STEP_NONE) {
@@ -155,15 +171,19 @@ static void inbound_on_survey(void *context, const struct redis_value *value)
 {
     struct inbound *inbound = context;
     struct survey *survey = memory_zeroed(1, sizeof *survey);
-    struct error error = {""};
+    struct error error = {"it is not active"};
     bool active = false;
-    if (!survey_load_result(value, &inbound->org->record.org, inbound->session.survey, survey, &active, NULL,
-                            &error) ||
-        !active) {
-        log_error("a reply waits for survey %s of org %s: %s", inbound->session.survey, inbound->org->id,
-                  error.text[0] != '\0' ? error.text : "it is not active");
+    bool read = survey_load_result(value, &inbound->org->record.org, inbound->session.survey, survey, &active,
+                                   NULL, &error);
+    if (!read || !active) {
         free(survey);
-        inbound_finish(inbound, 503);
+        if (redis_is_away(value)) {
+            inbound_fail(inbound, value);
+            return;
+        }
+        struct error why;
+        error_set(&why, "survey %s of org %s: %s", inbound->session.survey, inbound->org->id, error.text);
+        inbound_finish(inbound, OUTCOME_REFUSED, why.text);
         return;
     }
     inbound->survey = routing_survey_keep(inbound->org, inbound->session.survey, survey);
@@ -203,42 +223,60 @@ static void inbound_commit(struct inbound *inbound)
     memcpy(commit.digest, inbound->digest, sizeof commit.digest);
     if (reply_compose(&source, &commit, &records)) {
         reply_commit_command(&collector->command, inbound->org->id, &commit);
-        redis_send(collector->redis, &collector->command, inbound_on_committed, inbound);
-    } else {
-        log_error("a reply waits: the reader key of org %s cannot be used", inbound->org->id);
-        inbound_finish(inbound, 503);
+        collector_call(collector, inbound->org, inbound_on_committed, inbound);
+        reply_records_free(&records);
+        return;
     }
     reply_records_free(&records);
+    struct error why;
+    error_set(&why, "the reader key of org %s cannot be used", inbound->org->id);
+    inbound_finish(inbound, OUTCOME_REFUSED, why.text);
+}
+
+/* No more than this of what was said goes into figures that have a time. */
+static enum reply_figure reply_figure(enum reply_verdict verdict)
+{
+    return verdict == REPLY_LATE      ? REPLY_TOO_LATE
+           : verdict == REPLY_UNKNOWN ? REPLY_OF_NOBODY
+                                      : REPLY_COMMITTED;
 }
 
 static void inbound_on_committed(void *context, const struct redis_value *value)
 {
     struct inbound *inbound = context;
+    collector_saw(inbound->collector, inbound->org->id, call_commit_number(value));
     switch (value == NULL ? COMMIT_FAILED : reply_commit_result(value)) {
     case COMMIT_DONE:
+        inbound->collector->figures.replies[reply_figure(inbound->decision.verdict)]++;
+        inbound_finish(inbound, OUTCOME_STORED, "");
+        break;
     case COMMIT_DUPLICATE:
-        inbound_finish(inbound, 200);
+        inbound->collector->figures.replies[REPLY_AGAIN]++;
+        inbound_finish(inbound, OUTCOME_STORED, "");
         break;
     case COMMIT_STALE:
         if (inbound->loads < LOADS_MAX)
             inbound_load(inbound);
         else
-            inbound_finish(inbound, 503);
+            inbound_finish(inbound, OUTCOME_REFUSED,
+                           "what is known of its sender changed each time it was read");
         break;
     case COMMIT_FAILED:
-        inbound_finish(inbound, 503);
+        inbound_fail(inbound, value);
         break;
     }
 }
 
-static void inbound_finish(struct inbound *inbound, int status)
+static void inbound_fail(struct inbound *inbound, const struct redis_value *value)
 {
-    collector_answer(inbound->exchange, status);
-    inbound_free(inbound);
+    inbound_finish(inbound, request_failed(value), request_failure(value));
 }
 
-static void inbound_free(struct inbound *inbound)
+static void inbound_finish(struct inbound *inbound, enum webhook_outcome outcome, const char *why)
 {
+    webhook_callback callback = inbound->callback;
+    void *context = inbound->context;
     webhook_reply_clear(&inbound->reply);
     free(inbound);
+    callback(context, outcome, why);
 }

@@ -6,7 +6,7 @@ int main(int argc, char **argv)
 {
     static const struct program program = {
         .name = "pulssi-collector",
-        .summary = "takes receipts and replies from gateways and commits them to the store",
+        .summary = "Takes receipts and replies from gateways and commits them to the store.",
     };
     static struct settings settings;
     program_start(argc, argv, &program, &settings);

@@ -1,12 +1,12 @@
-/* The flow of one receipt, from the webhook to the answer. */
+/* The flow of one receipt, from the webhook to the store. */
 #ifndef COLLECTOR_RECEIPT_H
 #define COLLECTOR_RECEIPT_H
 
 #include "collector/collector.h"
+#include "collector/request.h"
 
-/* Takes the exchange of an authenticated gateway and answers it: 200 when the receipt is on disk or concerns
- * no message of ours, 503 on any doubt. */
-void receipt_start(struct collector *collector, const struct route_gateway *gateway,
-                   struct http_exchange *exchange);
+/* Works on a receipt; the request is borrowed until the callback. */
+void receipt_start(struct collector *collector, const struct webhook_request *request,
+                   webhook_callback callback, void *context);
 
 #endif

@@ -36,7 +36,7 @@ struct refresh {
     bool running;
     struct org_asked *orgs; /* of the run under way */
     size_t answers_missing;
-    bool failed;
+    enum refreshed result;
 };
 
 static void refresh_on_message(void *context, const char *message);
@@ -98,7 +98,7 @@ static void refresh_list(struct refresh *refresh)
 {
     refresh->running = true;
     refresh->wanted = false;
-    refresh->failed = false;
+    refresh->result = REFRESHED;
     refresh->served = refresh->waiting;
     refresh->waiting = NULL;
     orgs_list_command(&refresh->command);
@@ -110,7 +110,8 @@ static void refresh_on_list(void *context, const struct redis_value *value)
     struct refresh *refresh = context;
     char(*names)[33] = memory_zeroed(ORGS_MAX, sizeof *names);
     size_t count = 0;
-    refresh->failed = !orgs_list_result(value, names, ORGS_MAX, &count);
+    if (!orgs_list_result(value, names, ORGS_MAX, &count))
+        refresh->result = redis_is_away(value) ? REFRESH_LOST : REFRESH_UNFIT;
     refresh->answers_missing = count;
     refresh->orgs = memory_zeroed(count + 1, sizeof *refresh->orgs);
     for (size_t i = 0; i < count; i++) {
@@ -133,8 +134,10 @@ static void refresh_on_org(void *context, const struct redis_value *value)
 {
     const struct org_asked *asked = context;
     struct refresh *refresh = asked->refresh;
-    if (value == NULL || !routing_update(refresh->routing, asked->id, value))
-        refresh->failed = true;
+    if (redis_is_away(value))
+        refresh->result = REFRESH_LOST;
+    else if (!routing_update(refresh->routing, asked->id, value) && refresh->result == REFRESHED)
+        refresh->result = REFRESH_UNFIT;
     if (--refresh->answers_missing == 0)
         refresh_finish(refresh);
 }
@@ -142,7 +145,7 @@ static void refresh_on_org(void *context, const struct redis_value *value)
 static void refresh_finish(struct refresh *refresh)
 {
     struct waiter *served = refresh->served;
-    bool done = !refresh->failed;
+    enum refreshed result = refresh->result;
     free(refresh->orgs);
     refresh->orgs = NULL;
     refresh->served = NULL;
@@ -151,7 +154,7 @@ static void refresh_finish(struct refresh *refresh)
     while (served != NULL) {
         struct waiter *waiter = served;
         served = waiter->next;
-        waiter->callback(waiter->context, done);
+        waiter->callback(waiter->context, result);
         free(waiter);
     }
     if (refresh->wanted && !refresh->running)

@@ -15,9 +15,14 @@ struct refresh *refresh_open(struct routing *routing, struct loop *loop, struct 
 /* After the redis is closed, which ended the run under way. */
 void refresh_close(struct refresh **refresh);
 
-/* `done` is false when not all orgs could be read. Runs from the loop, after a run that began after the
- * asking. The callback may be NULL. */
-typedef void (*refresh_callback)(void *context, bool done);
+enum refreshed {
+    REFRESHED,
+    REFRESH_LOST, /* Redis was away: not all orgs could be asked for */
+    REFRESH_UNFIT /* all were asked for, and one cannot be worked with: the log says why */
+};
+
+/* Runs from the loop, after a run that began after the asking. The callback may be NULL. */
+typedef void (*refresh_callback)(void *context, enum refreshed refreshed);
 void refresh_ask(struct refresh *refresh, refresh_callback callback, void *context);
 
 #endif

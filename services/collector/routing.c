@@ -63,6 +63,7 @@ void routing_free(struct routing **freeing)
     while (routing->orgs != NULL) {
         struct route_org *org = routing->orgs;
         routing->orgs = org->next;
+        gather_free(&org->calls);
         while (org->surveys != NULL) {
             struct route_survey *survey = org->surveys;
             org->surveys = survey->next;

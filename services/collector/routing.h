@@ -8,6 +8,7 @@
 #include "domain/reply_words.h"
 #include "gateway/profile.h"
 #include "store/definitions.h"
+#include "store/gather.h"
 
 struct route_gateway {
     const struct gateway_settings *settings;
@@ -24,7 +25,8 @@ struct route_org {
     unsigned char reader_public[KEY_BYTES];
     struct reply_words words; /* of all its languages */
     struct route_survey *surveys;
-    char problem[512]; /* last said in the log, "" = none */
+    struct gather *calls; /* of its functions; made when first needed, by collector_calls */
+    char problem[512];    /* last said in the log, "" = none */
 };
 
 struct routing;

@@ -2,6 +2,7 @@
  * Nothing runs before all of it was understood. */
 #include "base/secret.h"
 #include "ctl/ctl.h"
+#include "ctl/reference.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -12,6 +13,7 @@
 
 static const struct command *command_find(int argc, char **argv, int *words_out);
 static int refuse_command(int argc, char **argv);
+static int remember(const struct ctl *ctl);
 static int refuse_output(void);
 static int read_arguments(struct ctl *ctl, int count, char **words);
 static const char **option_slot(struct ctl *ctl, const char *name, size_t name_chars, bool *takes_value_out);
@@ -21,6 +23,8 @@ static int check_required(const struct ctl *ctl);
 int ctl_run(int argc, char **argv)
 {
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        if (argc == 3 && strcmp(argv[1], "help") == 0 && reference_print(argv[2]))
+            return EXIT_SUCCESS;
         command_help_all();
         return argc < 2 ? EXIT_USAGE : EXIT_SUCCESS;
     }
@@ -44,11 +48,19 @@ int ctl_run(int argc, char **argv)
     secret_start();
     if (status == EXIT_SUCCESS)
         status = command->run(ctl);
+    if (status == EXIT_SUCCESS && ctl->judged && !command->works_behind)
+        status = remember(ctl);
     if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_SUCCESS)
         status = refuse_output();
     redis_link_close(&ctl->link);
     free(ctl);
     return status;
+}
+
+static int remember(const struct ctl *ctl)
+{
+    struct error error;
+    return ctl_remember(ctl, &error) ? EXIT_SUCCESS : ctl_fail(&error);
 }
 
 /* Standard output was not written, now or before. Whoever reads a pipe may have seen enough, as with `| head`:
@@ -89,7 +101,9 @@ static int refuse_command(int argc, char **argv)
     bool asks_help = argc == 3 && strcmp(argv[2], "--help") == 0;
     if (known.bytes == 0)
         fprintf(stderr, "pulssi: %.60s: unknown command; see pulssi --help\n", argv[1]);
-    else if (argc < 3 || asks_help)
+    else if (asks_help)
+        command_help_group(argv[1]);
+    else if (argc < 3)
         fprintf(stderr, "pulssi: %s: say %s\n", argv[1], known.chars);
     else
         fprintf(stderr, "pulssi: %s %.60s: unknown command; say %s\n", argv[1], argv[2], known.chars);

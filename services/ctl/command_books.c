@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "ctl/counts_print.h"
 #include "store/books.h"
 
@@ -22,9 +23,26 @@ static void print_json(const struct books *books)
     counts_json(&books->counts, "p:", &text);
     text_add(&text, ",\"events\":");
     counts_json(&books->counts, "x:", &text);
-    text_add(&text, "}");
+    text_addf(&text, ",\"checkpoints\":{\"verified\":%" PRId64 ",\"missing\":%" PRId64 ",\"differing\":[",
+              books->weeks_verified, books->weeks_unproven);
+    for (size_t i = 0; i < books->weeks_differing.count; i++) {
+        text_add(&text, i > 0 ? "," : "");
+        json_add_string(&text, books->weeks_differing.items[i].name);
+    }
+    text_add(&text, "]}}");
     printf("%s\n", text.chars);
     text_free(&text);
+}
+
+static void print_weeks(const struct books *books)
+{
+    if (books->weeks_verified > 0)
+        printf("%" PRId64 " week%s verified against %s\n", books->weeks_verified,
+               books->weeks_verified == 1 ? "" : "s",
+               books->weeks_verified == 1 ? "its checkpoint" : "their checkpoints");
+    if (books->weeks_unproven > 0)
+        printf("%" PRId64 " published week%s without a checkpoint yet\n", books->weeks_unproven,
+               books->weeks_unproven == 1 ? "" : "s");
 }
 
 static int run(struct ctl *ctl)
@@ -39,6 +57,8 @@ static int run(struct ctl *ctl)
         printf("balanced (%" PRId64 " log rows replayed)\n", books.log_rows);
     else
         printf("unbalanced: %" PRId64 " differences\n%s", books.differences, books.report.chars);
+    if (!ctl->json)
+        print_weeks(&books);
     bool balanced = books.differences == 0;
     if (!balanced && ctl->json)
         fprintf(stderr, "%s", books.report.chars);
@@ -49,7 +69,12 @@ static int run(struct ctl *ctl)
 const struct command command_books = {
     .name = "books",
     .summary = "replay the answer log and compare it with every counter and list",
-    .details = "Prints \"balanced\", or the differences and exit status 1.",
+    .details = "Prints \"balanced\", or the differences and exit status 1. Weeks that are closed are\n"
+               "also compared with their checkpoints: what their answer log, counters and\n"
+               "figures were when the last link to a person was gone from disk. One that was\n"
+               "changed since is named. Rows of the answer log that are no longer kept\n"
+               "([retention] log_months) are taken from the checkpoints.",
     .example = "pulssi books --json",
+    .works_behind = true,
     .run = run,
 };

@@ -186,12 +186,13 @@ const struct command command_import = {
     .argument = "FILE.csv",
     .options = options,
     .summary = "import people from a CSV file for a pilot",
-    .details =
-        "The first line names the columns, in any order: phone, language, and each stratum variable of the\n"
-        "organisation. A number that comes twice is one person: the last line wins. A person who is there\n"
-        "already is updated; a STOP stays. A number on the do-not-contact list is blocked. Lines that are\n"
-        "not imported go to a report with line number and reason.\n"
-        "Stopped half-way, the same command again ends the same.",
+    .details = "The first line names the columns, in any order: phone, language, and each\n"
+               "stratum variable of the organisation; it also shows whether commas or semicolons\n"
+               "stand between the fields. A number that comes twice is one person: the last line\n"
+               "wins. A person who is there already is updated; a STOP stays. A number on the\n"
+               "do-not-contact list is blocked. Lines that are not imported go to a report with\n"
+               "line number and reason.\n"
+               "Stopped half-way, the same command again ends the same.",
     .example = "pulssi import contacts.csv --pilot coaching-a",
     .run = run,
 };

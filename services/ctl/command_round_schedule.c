@@ -256,7 +256,7 @@ static const struct command_option options[] = {
     {"--rrule", "RULE", "when (RFC 5545, local time): FREQ=WEEKLY;BYDAY=TU", true},
     {"--from", "DATE", "the first day (otherwise today)", false},
     {"--until", "DATE", "the last day", false},
-    {"--except", "DATE", "a day on which it does not fire; may be given up to 64 times", false},
+    {"--except", "DATE", "a day it does not fire; may be given up to 64 times", false},
     {"--sample", "N", "ask N members drawn at random each time (otherwise everyone)", false},
     {"--seed", "TEXT", "make the draws repeatable", false},
     {"--name", "NAME", "name of the schedule (otherwise pilot and survey)", false},
@@ -281,7 +281,7 @@ const struct command command_round_schedule = {
                "made up inside that window, otherwise skipped; so is one whose survey has no\n"
                "active version. Shows the next five times; giving the same command again\n"
                "changes nothing.",
-    .example = "pulssi round schedule --pilot coaching-a --survey felt-forward --rrule "
-               "\"FREQ=WEEKLY;BYDAY=TU;BYHOUR=10\"",
+    .example = "pulssi round schedule --pilot coaching-a --survey felt-forward \\\n"
+               "    --rrule \"FREQ=WEEKLY;BYDAY=TU;BYHOUR=10\"",
     .run = run,
 };

@@ -23,8 +23,6 @@ static bool read_wish(struct ctl *ctl, struct wish *wish, struct error *error);
 static bool name_round(struct ctl *ctl, struct wish *wish, struct error *error);
 static bool plan(struct ctl *ctl, const struct wish *wish, struct round *planned_out, bool *already_out,
                  struct error *error);
-static bool load(struct ctl *ctl, const char *id, struct round *round_out, bool *there_out,
-                 struct error *error);
 static bool same_round(const struct wish *wish, const struct round *there, const struct org *org,
                        struct error *error);
 static bool print_planned(struct ctl *ctl, const struct round *round, bool already, struct error *error);
@@ -116,7 +114,7 @@ static bool plan(struct ctl *ctl, const struct wish *wish, struct round *planned
                  struct error *error)
 {
     const struct org *org = &ctl->record.org;
-    if (!load(ctl, wish->round.id, planned_out, already_out, error))
+    if (!round_load(ctl->link, org->id, wish->round.id, planned_out, already_out, error))
         return false;
     if (*already_out)
         return same_round(wish, planned_out, org, error);
@@ -129,7 +127,7 @@ static bool plan(struct ctl *ctl, const struct wish *wish, struct round *planned
         return false;
     enum round_planned planned = round_plan_result(value, differs);
     redis_value_free(&value);
-    if (!load(ctl, wish->round.id, planned_out, already_out, error))
+    if (!round_load(ctl->link, org->id, wish->round.id, planned_out, already_out, error))
         return false;
     bool there = *already_out;
     *already_out = planned != ROUND_PLANNED;
@@ -143,19 +141,6 @@ static bool plan(struct ctl *ctl, const struct wish *wish, struct round *planned
         break;
     }
     return error_set(error, "Redis gave an answer that is not one of round_plan");
-}
-
-static bool load(struct ctl *ctl, const char *id, struct round *round_out, bool *there_out,
-                 struct error *error)
-{
-    struct redis_command command = {0};
-    round_load_command(&command, ctl->record.org.id, id);
-    struct redis_value *value = redis_link_run(ctl->link, &command, error);
-    redis_command_free(&command);
-    *there_out = value != NULL && round_load_result(value, id, round_out);
-    bool answered = value != NULL;
-    redis_value_free(&value);
-    return answered;
 }
 
 /* False names what differs, and keeps what is there. */
@@ -197,12 +182,12 @@ static bool print_planned(struct ctl *ctl, const struct round *round, bool alrea
                "\"survey\":\"%s\","
                "\"at\":\"%s\",\"at_ms\":%" PRId64 ",\"not_after_ms\":%" PRId64 ",\"sample\":%" PRId64
                ",\"members\":%" PRId64 "}\n",
-               org->id, round->id, already ? "unchanged" : "planned", round->state, round->pilot,
+               org->id, round->id, already ? "unchanged" : "planned", round_state(round), round->pilot,
                round->survey, at, round->at_ms, round->not_after_ms, round->sample, members);
         return true;
     }
     if (already) {
-        printf("round %s: already started (%s, %s)\n", round->id, at, round->state);
+        printf("round %s: already started (%s, %s)\n", round->id, at, round_state(round));
         return true;
     }
     printf("round %s: starts %s, sends until %s\n", round->id, at, not_after);
@@ -227,9 +212,9 @@ const struct command command_round_start = {
     .subcommand = "start",
     .options = options,
     .summary = "start a round: ask a pilot's contacts a survey, now or at a time",
-    .details = "Who is asked is drawn when the round starts. People who said STOP, have an open pulse or "
-               "were asked\n"
-               "too recently are left out. Messages go in the organisation's sending window.",
-    .example = "pulssi round start --pilot coaching-a --survey felt-forward --sample 200 --dry-run",
+    .details = "Who is asked is drawn when the round starts. People who said STOP, have an open\n"
+               "pulse or were asked too recently are left out. Messages go in the organisation's\n"
+               "sending window.",
+    .example = "pulssi round start --pilot coaching-a --survey felt-forward --dry-run",
     .run = run,
 };

@@ -44,5 +44,6 @@ const struct command command_schedule_list = {
     .details = "A run that was missed while the dispatcher was down is made up inside its\n"
                "sending window; when that is over it is skipped, and shown here.",
     .example = "pulssi schedule list",
+    .works_behind = true,
     .run = run,
 };

@@ -9,7 +9,7 @@
 static int run(struct ctl *ctl)
 {
     struct error error = {{0}};
-    if (!ctl_settings(ctl, &error))
+    if (!settings_load(&ctl->settings, ctl_config_path(ctl), &error))
         return ctl_fail(&error);
     const char *path = ctl_config_path(ctl);
     const char *from = path != NULL ? path : "defaults and environment";

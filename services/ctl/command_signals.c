@@ -262,5 +262,6 @@ const struct command command_signals = {
                "share is its\n"
                "95 % Wilson interval; the rate is the response rate RR2. --json has everything.",
     .example = "pulssi signals --pilot coaching-a --all",
+    .works_behind = true,
     .run = run,
 };

@@ -10,8 +10,9 @@
 #include "base/json.h"
 #include "ctl/counts_print.h"
 #include "store/books.h"
+#include "store/collectors.h"
+#include "store/holds.h"
 #include "store/outbox.h"
-#include "store/rounds.h"
 #include "store/schedules.h"
 #include "ctl/table.h"
 
@@ -23,12 +24,13 @@ struct status {
     struct org_next next;
     struct round *rounds;
     size_t rounds_count;
+    int64_t held; /* invitations of paused rounds */
     struct schedule_record *schedules;
     size_t schedules_count;
+    struct collector_rows collectors; /* of the whole data set */
 };
 
 static bool status_read(struct ctl *ctl, struct status *status, struct error *error);
-static bool read_rounds(struct ctl *ctl, struct status *status, struct error *error);
 static int64_t oldest_due_ms(const struct status *status);
 static int64_t next_due_ms(const struct status *status);
 static const struct schedule_record *next_schedule(const struct status *status);
@@ -37,6 +39,7 @@ static void print_text(const struct org *org, const struct status *status);
 static void print_rounds(const struct org *org, const struct status *status);
 static void print_schedules(const struct org *org, const struct status *status);
 static void print_waiting(const struct org *org, const struct status *status);
+static void print_collectors(const struct status *status);
 
 static int run(struct ctl *ctl)
 {
@@ -50,6 +53,7 @@ static int run(struct ctl *ctl)
     sums_free(&status->counts);
     free(status->rounds);
     free(status->schedules);
+    collectors_free(&status->collectors);
     free(status);
     return read ? EXIT_SUCCESS : ctl_fail(&error);
 }
@@ -70,34 +74,12 @@ static bool status_read(struct ctl *ctl, struct status *status, struct error *er
     bool understood = org_next_result(value, &status->next) ||
                       error_set(error, "Redis gave an answer that is not one of org_next");
     redis_value_free(&value);
-    return understood && read_rounds(ctl, status, error) &&
+    if (!understood)
+        return false;
+    status->rounds = rounds_load(ctl->link, org, ROUNDS_MAX, &status->rounds_count, error);
+    return status->rounds != NULL && held_count(ctl->link, org, &status->held, error) &&
+           collectors_read(ctl->link, &status->collectors, error) &&
            schedules_load(ctl->link, org, &status->schedules, &status->schedules_count, error);
-}
-
-static bool read_rounds(struct ctl *ctl, struct status *status, struct error *error)
-{
-    const char *org = ctl->record.org.id;
-    struct redis_command command = {0};
-    rounds_list_command(&command, org, ROUNDS_MAX);
-    struct redis_value *names = redis_link_run(ctl->link, &command, error);
-    bool done = names != NULL;
-    size_t count = redis_count(names);
-    status->rounds = memory_zeroed(count + 1, sizeof *status->rounds);
-    for (size_t i = 0; done && i < count; i++) {
-        round_load_command(&command, org, redis_text(redis_item(names, i)));
-        done = redis_link_queue(ctl->link, &command, error);
-    }
-    for (size_t i = 0; done && i < count; i++) {
-        struct redis_value *value = redis_link_take(ctl->link, error);
-        done = value != NULL;
-        if (done &&
-            round_load_result(value, redis_text(redis_item(names, i)), &status->rounds[status->rounds_count]))
-            status->rounds_count++;
-        redis_value_free(&value);
-    }
-    redis_value_free(&names);
-    redis_command_free(&command);
-    return done;
 }
 
 /* The oldest instant at which a queued message was due; -1 when none waits. */
@@ -151,15 +133,24 @@ static void print_json(const struct org *org, const struct status *status)
                   "%s{\"round\":\"%s\",\"state\":\"%s\",\"pilot\":\"%s\",\"survey\":\"%s\",\"at\":\"%s\","
                   "\"at_ms\":%" PRId64 ",\"frame\":%" PRId64 ",\"drawn\":%" PRId64 ",\"released\":%" PRId64
                   "}",
-                  i > 0 ? "," : "", round->id, round->state, round->pilot, round->survey, at, round->at_ms,
-                  round->frame, round->drawn, round->cursor);
+                  i > 0 ? "," : "", round->id, round_state(round), round->pilot, round->survey, at,
+                  round->at_ms, round->frame, round->drawn, round->cursor);
     }
     int64_t oldest_ms = oldest_due_ms(status);
-    text_addf(&text, "],\"leased\":%" PRId64 ",\"oldest_waiting_ms\":", status->next.leased);
+    text_addf(&text,
+              "],\"leased\":%" PRId64 ",\"held\":%" PRId64 ",\"oldest_waiting_ms\":", status->next.leased,
+              status->held);
     if (oldest_ms < 0)
         text_add(&text, "null");
     else
         text_addf(&text, "%" PRId64, status->now_ms - oldest_ms);
+    int64_t spooled = 0, away = 0;
+    for (size_t i = 0; i < status->collectors.count; i++) {
+        spooled += status->collectors.items[i].spooled;
+        away += collector_is_away(&status->collectors, &status->collectors.items[i]);
+    }
+    text_addf(&text, ",\"collectors\":%zu,\"collectors_away\":%" PRId64 ",\"spooled\":%" PRId64,
+              status->collectors.count, away, spooled);
     text_add(&text, ",\"next_schedule\":");
     const struct schedule_record *schedule = next_schedule(status);
     if (schedule == NULL) {
@@ -190,6 +181,7 @@ static void print_text(const struct org *org, const struct status *status)
         print_rounds(org, status);
     print_schedules(org, status);
     print_waiting(org, status);
+    print_collectors(status);
 }
 
 static void print_rounds(const struct org *org, const struct status *status)
@@ -204,7 +196,7 @@ static void print_rounds(const struct org *org, const struct status *status)
         char at[24];
         instant_text(org->zone, round->at_ms, at);
         table_cell(&table, "%s", round->id);
-        table_cell(&table, "%s", round->state);
+        table_cell(&table, "%s", round_state(round));
         table_cell(&table, "%s", at);
         table_cell(&table, "%" PRId64, round->frame);
         table_cell(&table, "%" PRId64, round->drawn);
@@ -242,11 +234,32 @@ static void print_waiting(const struct org *org, const struct status *status)
     } else {
         printf("Nothing waits to be sent.\n");
     }
+    if (status->held > 0)
+        printf("%" PRId64 " invitations are held until their round is resumed.\n", status->held);
+}
+
+/* Only what somebody may have to do something about. */
+static void print_collectors(const struct status *status)
+{
+    for (size_t i = 0; i < status->collectors.count; i++) {
+        const struct collector_row *row = &status->collectors.items[i];
+        char at[CLOCK_UTC_SIZE];
+        clock_utc_text(row->at_ms, at);
+        if (!row->readable)
+            printf("What collector %s says cannot be read: see `pulssi collector list`.\n", row->id);
+        else if (collector_is_away(&status->collectors, row))
+            printf("Collector %s is away since %s with %" PRId64
+                   " webhooks in its spool; weeks do not close without it.\n",
+                   row->id, at, row->spooled);
+        else if (row->spooled > 0)
+            printf("Collector %s has %" PRId64 " webhooks in its spool.\n", row->id, row->spooled);
+    }
 }
 
 const struct command command_status = {
     .name = "status",
     .summary = "show messages by state, pulses by disposition, rounds, and what waits",
     .example = "pulssi status",
+    .works_behind = true,
     .run = run,
 };

@@ -18,6 +18,7 @@ struct finding {
 #define FINDINGS 4
 
 static void check_all(struct ctl *ctl, struct finding findings[FINDINGS]);
+static void print_remarks(struct ctl *ctl);
 static void print_json(const struct finding findings[FINDINGS], bool all_hold);
 
 static int run(struct ctl *ctl)
@@ -27,6 +28,8 @@ static int run(struct ctl *ctl)
     if (!ctl_settings(ctl, &error))
         return ctl_fail(&error);
     check_all(ctl, findings);
+    if (findings[0].holds)
+        print_remarks(ctl);
     bool all_hold = true;
     for (size_t i = 0; i < FINDINGS; i++)
         all_hold = all_hold && findings[i].holds;
@@ -63,7 +66,17 @@ static void check_all(struct ctl *ctl, struct finding findings[FINDINGS])
     }
     findings[1].holds = server_check_safety(ctl->link, &findings[1].error);
     findings[2].holds = functions_check(ctl->link, &findings[2].error);
-    findings[3].holds = dataset_check(ctl->link, &ctl->settings, "pulssi", &findings[3].error);
+    findings[3].holds = dataset_check(ctl->link, &ctl->settings, "pulssi", &findings[3].error) == SEEN_GOOD;
+}
+
+/* On standard error: they are no reason to fail. */
+static void print_remarks(struct ctl *ctl)
+{
+    struct text remarks = {0};
+    struct error error;
+    if (server_check_remarks(ctl->link, &remarks, &error) && remarks.bytes > 0)
+        fprintf(stderr, "%s", remarks.chars);
+    text_free(&remarks);
 }
 
 static void print_json(const struct finding findings[FINDINGS], bool all_hold)

@@ -71,5 +71,6 @@ const struct command command_token_list = {
     .subcommand = "list",
     .summary = "show the API tokens, without their texts",
     .example = "pulssi token list",
+    .works_behind = true,
     .run = run,
 };

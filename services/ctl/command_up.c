@@ -16,15 +16,18 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/notify.h"
 #include "ctl/conductor.h"
 #include "ctl/private_redis.h"
+#include "io/announcer.h"
 #include "store/functions.h"
 #include "store/server_check.h"
 #include "ctl/supervise.h"
 #include "ctl/up_clock.h"
 #include "ctl/up_simulator.h"
 
-#define STOP_SPARE_MS 5000 /* beyond what the dispatcher waits for its last answers */
+#define FIRST_DEADLINE_MS 20000 /* of what a new Redis is asked first: it may still make its files */
+#define STOP_SPARE_MS     5000  /* beyond what the dispatcher waits for its last answers */
 
 enum rank { RANK_SERVICES, RANK_SIMULATOR, RANK_REDIS };
 
@@ -39,6 +42,7 @@ struct up {
     struct up_simulator simulator;
     struct up_clock clock;
     struct conductor *conductor;
+    struct announcer *announcer;
     struct error error;
     bool failed;
 };
@@ -52,6 +56,7 @@ static void up_start_conductor(struct up *up);
 static void up_on_until(void *context);
 static void up_on_terminate(void *context);
 static void up_on_stopped(void *context);
+static void up_status(void *context, struct text *line);
 
 static const struct {
     const char *label, *program;
@@ -64,6 +69,7 @@ static int run(struct ctl *ctl)
     struct up *up = memory_zeroed(1, sizeof *up);
     *up = (struct up){.ctl = ctl, .lock = -1, .redis.lock = -1};
     log_open("up");
+    notify_open(); /* before any child is there, which must not speak in our name */
     bool started = up_prepare(up);
     if (started) {
         up->loop = loop_new();
@@ -74,7 +80,9 @@ static int run(struct ctl *ctl)
         started = up_start_store(up) && up_start_services(up);
         up_start_conductor(up);
         up->failed = !started;
-        if (!started) {
+        if (started) {
+            up->announcer = announcer_new(up->loop, up_status, up);
+        } else {
             log_error("%s", up->error.text);
             up_on_terminate(up); /* what was started stops in order */
         }
@@ -83,6 +91,7 @@ static int run(struct ctl *ctl)
         (void)ctl_fail(&up->error);
     }
     conductor_free(&up->conductor);
+    announcer_free(&up->announcer);
     supervisor_free(&up->supervisor);
     loop_free(&up->loop);
     if (up->redis.lock >= 0)
@@ -134,6 +143,16 @@ static bool up_find_programs(struct up *up)
     return true;
 }
 
+/* One that lost writes is kept running, so that it can be adopted: the programs wait for that. */
+static bool up_accept(enum seen_verdict verdict, struct error *error)
+{
+    if (verdict == SEEN_BEHIND) {
+        log_error("%s", error->text);
+        error->text[0] = '\0';
+    }
+    return verdict == SEEN_GOOD || verdict == SEEN_BEHIND;
+}
+
 /* The private Redis gets everything it needs; a configured one is checked and otherwise left as it is. */
 static bool up_start_store(struct up *up)
 {
@@ -141,16 +160,18 @@ static bool up_start_store(struct up *up)
     struct error *error = &up->error;
     struct redis_link *link = NULL;
     if (settings->redis_address[0] != '\0') {
-        link = store_open(settings, "pulssi", error);
+        link = store_open_unjudged(settings, error);
+        if (link != NULL && !up_accept(dataset_check(link, settings, "pulssi", error), error))
+            redis_link_close(&link);
         if (link != NULL)
             log_info("Redis at %s: safe and ours", settings->redis_address);
     } else if (private_redis_start(&up->redis, up->supervisor, settings, RANK_REDIS, error)) {
         char address[320];
         bool changed = false;
         settings_redis_address(settings, address);
-        link = redis_link_open(address, "", settings->redis_deadline_ms, error);
+        link = redis_link_open(address, "", FIRST_DEADLINE_MS, error);
         if (link != NULL && (!server_check_safety(link, error) || !functions_install(link, &changed, error) ||
-                             !dataset_create(link, error) || !dataset_check(link, settings, "pulssi", error)))
+                             !up_accept(dataset_install(link, settings, "pulssi", error), error)))
             redis_link_close(&link);
         if (changed)
             log_info("function library %s installed", store_functions_version);
@@ -215,6 +236,7 @@ static void up_on_terminate(void *context)
     struct up *up = context;
     if (!up->failed)
         log_info("stopping");
+    announcer_stopping(up->announcer);
     conductor_free(&up->conductor); /* time stands at its limit at the latest */
     supervisor_stop(up->supervisor, up_on_stopped, up);
 }
@@ -223,6 +245,16 @@ static void up_on_stopped(void *context)
 {
     struct up *up = context;
     loop_stop(up->loop);
+}
+
+static void up_status(void *context, struct text *line)
+{
+    const struct up *up = context;
+    size_t running = supervisor_running(up->supervisor), all = supervisor_children(up->supervisor);
+    if (running == all)
+        text_addf(line, "all %zu programs run", all);
+    else
+        text_addf(line, "%zu of %zu programs run: see the log", running, all);
 }
 
 static const struct command_option options[] = {

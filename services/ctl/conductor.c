@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "io/http_client.h"
 #include "io/redis.h"
+#include "store/collectors.h"
 #include "store/definitions.h"
 #include "store/outbox.h"
 
@@ -37,6 +38,7 @@ struct conductor {
 
 static void poll_start(void *context);
 static void ask_redis(struct conductor *conductor);
+static void ask_on_collectors(void *context, const struct redis_value *value);
 static void ask_on_orgs(void *context, const struct redis_value *value);
 static void ask_on_org_next(void *context, const struct redis_value *value);
 static void ask_on_redis_done(struct conductor *conductor);
@@ -112,9 +114,20 @@ static void poll_start(void *context)
 static void ask_redis(struct conductor *conductor)
 {
     struct redis_command command = {0};
+    collectors_list_command(&command);
+    redis_send(conductor->redis, &command, ask_on_collectors, conductor);
     orgs_list_command(&command);
     redis_send(conductor->redis, &command, ask_on_orgs, conductor);
     redis_command_free(&command);
+}
+
+/* What waits in a spool is due, too. Answered before the orgs are. */
+static void ask_on_collectors(void *context, const struct redis_value *value)
+{
+    struct conductor *conductor = context;
+    int64_t spooled = 0;
+    if (!collectors_spooled_result(value, &spooled) || spooled > 0)
+        conductor->busy = true;
 }
 
 static void ask_on_orgs(void *context, const struct redis_value *value)

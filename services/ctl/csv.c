@@ -18,8 +18,9 @@ static const char *const too_many = "wrong number of fields";
 
 static bool read_line(struct csv *csv, size_t *bytes_out, bool *too_long_out);
 static const char *split(struct csv *csv, char *at);
-static const char *take_quoted(char **at_io, char **field_out);
-static char *take_plain(char **at_io);
+static char separator_of(const char *header);
+static const char *take_quoted(char separator, char **at_io, char **field_out);
+static char *take_plain(char separator, char **at_io);
 
 bool csv_open(struct csv *csv, const char *path, struct error *error)
 {
@@ -60,6 +61,8 @@ enum csv_result csv_next(struct csv *csv, const char **reason_out)
             return CSV_REFUSED;
         if (start[strspn(start, SPACE)] == '\0')
             continue;
+        if (csv->separator == 0)
+            csv->separator = separator_of(start);
         *reason_out = split(csv, start);
         return *reason_out == NULL ? CSV_LINE : CSV_REFUSED;
     }
@@ -86,6 +89,18 @@ static bool read_line(struct csv *csv, size_t *bytes_out, bool *too_long_out)
     return true;
 }
 
+/* What stands first between two names of columns; a comma when there is only one. */
+static char separator_of(const char *header)
+{
+    bool quoted = false;
+    for (const char *at = header; *at != '\0'; at++) {
+        quoted = quoted != (*at == '"');
+        if (!quoted && (*at == ',' || *at == ';'))
+            return *at;
+    }
+    return ',';
+}
+
 /* NULL, or why the line is refused. */
 static const char *split(struct csv *csv, char *at)
 {
@@ -94,9 +109,9 @@ static const char *split(struct csv *csv, char *at)
         const char *reason = NULL;
         at += strspn(at, SPACE);
         if (*at == '"')
-            reason = take_quoted(&at, &field);
+            reason = take_quoted(csv->separator, &at, &field);
         else
-            field = take_plain(&at);
+            field = take_plain(csv->separator, &at);
         if (reason != NULL)
             return reason;
         if (csv->fields_count == CSV_FIELDS_MAX)
@@ -107,8 +122,8 @@ static const char *split(struct csv *csv, char *at)
     }
 }
 
-/* Moves past the field and its comma; *at_io is NULL after the last. A doubled quote stands for one. */
-static const char *take_quoted(char **at_io, char **field_out)
+/* Moves past the field and its separator; *at_io is NULL after the last. A doubled quote stands for one. */
+static const char *take_quoted(char separator, char **at_io, char **field_out)
 {
     char *from = *at_io + 1, *to = from;
     *field_out = from;
@@ -121,19 +136,19 @@ static const char *take_quoted(char **at_io, char **field_out)
         return open_quote;
     from++;
     from += strspn(from, SPACE);
-    if (*from != ',' && *from != '\0')
+    if (*from != separator && *from != '\0')
         return after_quote;
-    *at_io = *from == ',' ? from + 1 : NULL;
+    *at_io = *from == separator ? from + 1 : NULL;
     *to = '\0';
     return NULL;
 }
 
-static char *take_plain(char **at_io)
+static char *take_plain(char separator, char **at_io)
 {
     char *field = *at_io;
-    char *comma = strchr(field, ',');
-    char *end = comma != NULL ? comma : field + strlen(field);
-    *at_io = comma != NULL ? comma + 1 : NULL;
+    char *next = strchr(field, separator);
+    char *end = next != NULL ? next : field + strlen(field);
+    *at_io = next != NULL ? next + 1 : NULL;
     while (end > field && strchr(SPACE, end[-1]) != NULL)
         end--;
     *end = '\0';

@@ -1,6 +1,6 @@
-/* A CSV file read line by line: fields separated by commas, quoted fields on one line (RFC 4180 without line
- * breaks inside quotes). Every limit is fixed: a line that breaks one is refused, and reading goes on with
- * the next. */
+/* A CSV file read line by line: fields separated by commas or by semicolons, whichever comes first in the first
+ * line, quoted fields on one line (RFC 4180 without line breaks inside quotes). Every limit is fixed: a line
+ * that breaks one is refused, and reading goes on with the next. */
 #ifndef CTL_CSV_H
 #define CTL_CSV_H
 
@@ -17,6 +17,7 @@ struct csv {
     int64_t line; /* number of the line last read, from 1 */
     int64_t bytes_read;
     int64_t bytes_total; /* of the file; 0 = not known */
+    char separator;      /* ',' or ';'; 0 until a line was read */
     bool cut_off;        /* the line last read has no newline: the file ends in it */
     size_t fields_count;
     char *fields[CSV_FIELDS_MAX]; /* trimmed; valid until the next line */

@@ -3,14 +3,18 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "store/server_check.h"
+
+static bool check_owner(const struct settings *settings, struct error *error);
 
 const char *ctl_option(const struct ctl *ctl, const char *name)
 {
@@ -39,25 +43,57 @@ const char *ctl_config_path(const struct ctl *ctl)
     const char *path = getenv("PULSSI_CONFIG");
     if (path != NULL && path[0] != '\0')
         return path;
-    return access("pulssi.conf", F_OK) == 0 ? "pulssi.conf" : NULL;
+    if (access("pulssi.conf", F_OK) == 0)
+        return "pulssi.conf";
+    return PULSSI_CONFIG_FILE[0] != '\0' && access(PULSSI_CONFIG_FILE, F_OK) == 0 ? PULSSI_CONFIG_FILE : NULL;
 }
 
 bool ctl_settings(struct ctl *ctl, struct error *error)
 {
-    return settings_load(&ctl->settings, ctl_config_path(ctl), error);
+    return settings_load(&ctl->settings, ctl_config_path(ctl), error) && check_owner(&ctl->settings, error);
+}
+
+/* What root wrote into a folder of the services' user, the services could not read. */
+static bool check_owner(const struct settings *settings, struct error *error)
+{
+    struct stat folder;
+    if (geteuid() != 0 || stat(settings->data_folder, &folder) != 0 || folder.st_uid == 0)
+        return true;
+    const struct passwd *owner = getpwuid(folder.st_uid);
+    return error_set(error, "%s belongs to user %s: say sudo -u %s pulssi …", settings->data_folder,
+                     owner != NULL ? owner->pw_name : "?", owner != NULL ? owner->pw_name : "?");
 }
 
 bool ctl_store(struct ctl *ctl, struct error *error)
 {
     if (!ctl_settings(ctl, error))
         return false;
-    ctl->link = store_open(&ctl->settings, "pulssi", error);
-    if (ctl->link == NULL && ctl->settings.redis_address[0] == '\0' &&
-        strncmp(error->text, "Redis: ", 7) == 0)
-        return error_set(
-            error, "the private Redis of %s does not answer: is `pulssi up` running with these settings?",
-            ctl->settings.data_folder);
-    return ctl->link != NULL;
+    ctl->link = store_open_unjudged(&ctl->settings, error);
+    if (ctl->link == NULL)
+        return ctl_no_store(ctl, error);
+    enum seen_verdict verdict = dataset_check(ctl->link, &ctl->settings, "pulssi", error);
+    if (verdict == SEEN_BEHIND && ctl->command->works_behind) {
+        fprintf(stderr, "pulssi: %s\n", error->text);
+        return true;
+    }
+    ctl->judged = verdict == SEEN_GOOD;
+    return ctl->judged;
+}
+
+bool ctl_no_store(const struct ctl *ctl, struct error *error)
+{
+    if (ctl->settings.redis_address[0] != '\0' || strncmp(error->text, "Redis: ", 7) != 0)
+        return false;
+    return error_set(error,
+                     "the private Redis of %s does not answer: is `pulssi up` running with these settings?",
+                     ctl->settings.data_folder);
+}
+
+bool ctl_remember(const struct ctl *ctl, struct error *error)
+{
+    enum seen_verdict verdict = dataset_check(ctl->link, &ctl->settings, "pulssi", error);
+    return verdict == SEEN_GOOD || verdict == SEEN_FAILED || /* away now: the command was answered before */
+           error_prefix(error, "what this command did may be lost");
 }
 
 bool ctl_org(struct ctl *ctl, struct error *error)

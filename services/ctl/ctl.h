@@ -18,6 +18,7 @@ struct ctl {
     bool json;
     struct settings settings;
     struct redis_link *link;
+    bool judged; /* the link leads to a Redis that was found good */
     struct org_record record;
 };
 
@@ -31,12 +32,23 @@ const char *ctl_option(const struct ctl *ctl, const char *name);
 bool ctl_option_int(const struct ctl *ctl, const char *name, int64_t low, int64_t high, int64_t *value_out,
                     struct error *error) MUST_CHECK;
 
-/* The settings file in force: --config, PULSSI_CONFIG, ./pulssi.conf if it is there; NULL = none. */
+/* The settings file in force: --config, PULSSI_CONFIG, ./pulssi.conf or the system's (PULSSI_CONFIG_FILE of the
+ * build) if it is there; NULL = none. */
 const char *ctl_config_path(const struct ctl *ctl);
+
+/* Refuses root when the data folder belongs to another user. */
 bool ctl_settings(struct ctl *ctl, struct error *error) MUST_CHECK;
 
-/* Settings and a link to the store, checked as every service checks it. */
+/* Settings and a link to the store, checked as every service checks it. A Redis that lost writes is refused, or only
+ * warned of when the command works on it all the same. */
 bool ctl_store(struct ctl *ctl, struct error *error) MUST_CHECK;
+
+/* Why there is no link to the store: of a private Redis that does not answer it says what starts it. False always. */
+bool ctl_no_store(const struct ctl *ctl, struct error *error);
+
+/* After a command: its own writes count as seen, also by the services of this data folder. False when Redis has lost
+ * writes meanwhile. */
+bool ctl_remember(const struct ctl *ctl, struct error *error) MUST_CHECK;
 
 /* The store, and the org that --org names, or the only one there is. */
 bool ctl_org(struct ctl *ctl, struct error *error) MUST_CHECK;

@@ -87,9 +87,6 @@ static bool read_header(struct csv *csv, const struct org *org, struct columns *
         return error_set(error, "the file is empty: expected a line with the names of the columns");
     for (size_t i = 0; i < csv->fields_count; i++) {
         size_t *place = column_named(org, &columns, csv->fields[i]);
-        if (place == NULL && strchr(csv->fields[i], ';') != NULL)
-            return error_set(error, "line %" PRId64 ": columns must be separated by commas, not semicolons",
-                             csv->line);
         /* The file may have no header at all: then the name would be somebody's number. */
         if (place == NULL)
             return error_set(error, "line %" PRId64 ": unknown column \"%.40s\"", csv->line,

@@ -96,6 +96,19 @@ bool child_is_running(struct supervisor *supervisor, const struct child *child)
     return child->process != 0;
 }
 
+size_t supervisor_children(const struct supervisor *supervisor)
+{
+    return supervisor->children_count;
+}
+
+size_t supervisor_running(const struct supervisor *supervisor)
+{
+    size_t running = 0;
+    for (size_t i = 0; i < supervisor->children_count; i++)
+        running += supervisor->children[i]->process != 0 ? 1 : 0;
+    return running;
+}
+
 void supervisor_stop(struct supervisor *supervisor, loop_callback on_stopped, void *context)
 {
     if (supervisor->stopping)

@@ -41,6 +41,10 @@ struct child *supervisor_start(struct supervisor *supervisor, const struct child
 /* Whether it runs now; takes note of children that ended since. */
 bool child_is_running(struct supervisor *supervisor, const struct child *child);
 
+/* How many there are, and how many of them run as far as is known. */
+size_t supervisor_children(const struct supervisor *supervisor);
+size_t supervisor_running(const struct supervisor *supervisor);
+
 /* Stops all; on_stopped runs from the loop when none is left. */
 void supervisor_stop(struct supervisor *supervisor, loop_callback on_stopped, void *context);
 

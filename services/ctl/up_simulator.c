@@ -17,9 +17,12 @@
 
 #define GATEWAY           "simulator"
 #define COLLECTOR_PORT    8088 /* the default: not chosen by anybody */
+#define DISPATCHER_PORT   8091 /* the same of status ports */
+#define ROLLUP_PORT       8092
 #define START_DEADLINE_MS 10000
 
 static bool load_settings(struct ctl *ctl, const char *url, struct error *error);
+static void status_ports_free(struct settings *settings);
 static bool free_port(int *port_out, struct error *error);
 static bool takes_connections(const char *listen);
 
@@ -45,9 +48,23 @@ bool up_simulator_prepare(struct ctl *ctl, struct up_simulator *simulator_out, s
         (void)setenv("PULSSI_COLLECTOR_PORT", text, 1);
         ctl->settings.collector_port = port;
     }
+    status_ports_free(&ctl->settings);
     snprintf(simulator_out->collector_url, sizeof simulator_out->collector_url, "http://127.0.0.1:%d",
              (int)ctl->settings.collector_port);
     return true;
+}
+
+/* A demo beside another Pulssi must not want its ports; nobody else asks for these, so any free one will do. */
+static void status_ports_free(struct settings *settings)
+{
+    if (settings->dispatcher_status_port == DISPATCHER_PORT) {
+        (void)setenv("PULSSI_DISPATCHER_STATUS_PORT", "0", 1);
+        settings->dispatcher_status_port = 0;
+    }
+    if (settings->rollup_status_port == ROLLUP_PORT) {
+        (void)setenv("PULSSI_ROLLUP_STATUS_PORT", "0", 1);
+        settings->rollup_status_port = 0;
+    }
 }
 
 static void random_secret(char out[4 * ID_CHARS + 1])

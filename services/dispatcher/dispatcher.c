@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/owner.h"
 #include "dispatcher/lane.h"
-#include "dispatcher/owner.h"
+#include "dispatcher/status.h"
 #include "store/server_check.h"
 #include "store/wake.h"
 
@@ -17,6 +18,7 @@
 
 static void dispatcher_on_connected(void *context);
 static void dispatcher_on_disconnected(void *context);
+static void dispatcher_close_lanes(struct dispatcher *dispatcher);
 static void dispatcher_judge_again(void *context);
 static void dispatcher_ask_time(void *context);
 static void dispatcher_on_time(void *context, const struct redis_value *value);
@@ -35,13 +37,14 @@ int dispatcher_run(const struct settings *settings)
     dispatcher.settings = *settings;
     char address[320];
     settings_redis_address(settings, address);
+    dispatcher.loop = loop_new();
     if (!clock_open(&dispatcher.clock, settings->clock_file, &error) ||
-        !owner_take(settings, dispatcher.owner, &error) ||
-        (dispatcher.link = store_open_waiting(settings, "pulssi-dispatcher", &error)) == NULL) {
+        !owner_take(settings, "dispatcher", "dispatcher.owner", dispatcher.owner, &error) ||
+        (dispatcher.seen = seen_open(settings, "pulssi-dispatcher", dispatcher.loop, &error)) == NULL ||
+        (dispatcher.link = store_open_waiting(settings, dispatcher.seen, &error)) == NULL) {
         log_error("%s", error.text);
         return 1;
     }
-    dispatcher.loop = loop_new();
     if (!loop_watch_clock(dispatcher.loop, &dispatcher.clock, dispatcher_on_clock, &dispatcher, &error)) {
         log_error("%s", error.text);
         dispatcher_free(&dispatcher);
@@ -57,6 +60,11 @@ int dispatcher_run(const struct settings *settings)
         dispatcher_free(&dispatcher);
         return 1;
     }
+    if (!status_open(&dispatcher, &error)) {
+        log_error("%s", error.text);
+        dispatcher_free(&dispatcher);
+        return 1;
+    }
     struct redis_options options = {
         .address = address,
         .password = settings->redis_password,
@@ -66,6 +74,7 @@ int dispatcher_run(const struct settings *settings)
         .context = &dispatcher,
     };
     dispatcher.redis = redis_open(dispatcher.loop, &options);
+    seen_watch(dispatcher.seen, dispatcher.redis, dispatcher_judge_again, &dispatcher);
     options.on_connected = NULL;
     options.on_disconnected = NULL;
     dispatcher.wake =
@@ -79,20 +88,25 @@ int dispatcher_run(const struct settings *settings)
 
 /* --- Redis --- */
 
-/* Every connection is judged again, not only the first: it may be another Redis, or one with other settings. Until it has
- * passed, the lanes stay closed. */
+/* Every connection is judged again, not only the first: it may be another Redis, one with other settings, one that lost
+ * writes. Also whenever the store says that the server changed. Until it has passed, the lanes stay closed. */
 static void dispatcher_on_connected(void *context)
 {
     struct dispatcher *dispatcher = context;
     struct error error;
     redis_link_close(&dispatcher->link);
-    dispatcher->link = store_open(&dispatcher->settings, "pulssi-dispatcher", &error);
+    dispatcher->link = store_open(&dispatcher->settings, dispatcher->seen, &error);
     if (dispatcher->link != NULL) {
-        dispatcher_ask_time(dispatcher);
-    } else {
-        log_error("lanes stay closed: %s", error.text);
-        loop_timer_arm(dispatcher->judge_retry, JUDGE_RETRY_MS);
+        dispatcher->refusal.text[0] = '\0';
+        if (!dispatcher->redis_ready)
+            dispatcher_ask_time(dispatcher);
+        return;
     }
+    dispatcher_close_lanes(dispatcher);
+    if (strcmp(dispatcher->refusal.text, error.text) != 0)
+        log_error("lanes stay closed: %s", error.text);
+    dispatcher->refusal = error;
+    loop_timer_arm(dispatcher->judge_retry, JUDGE_RETRY_MS);
 }
 
 static void dispatcher_judge_again(void *context)
@@ -106,13 +120,28 @@ static void dispatcher_judge_again(void *context)
 static void dispatcher_on_disconnected(void *context)
 {
     struct dispatcher *dispatcher = context;
-    dispatcher->redis_ready = false;
     if (!dispatcher->draining) {
         log_warning("Redis is away");
     }
+    dispatcher_close_lanes(dispatcher);
+}
+
+static void dispatcher_close_lanes(struct dispatcher *dispatcher)
+{
+    dispatcher->redis_ready = false;
     for (size_t i = 0; i < dispatcher->lanes_count; i++) {
         lane_on_redis(dispatcher->lanes[i], false);
     }
+}
+
+void dispatcher_saw(struct dispatcher *dispatcher, const char *org, int64_t number)
+{
+    if (seen_take(dispatcher->seen, org, number)) {
+        return;
+    }
+    log_error("%s: the commit number went down: this is another Redis than a moment ago", org);
+    dispatcher_close_lanes(dispatcher);
+    loop_timer_arm(dispatcher->judge_retry, 0);
 }
 
 /* Leases are judged by Redis's clock: its offset is taken at each connect and advanced by our monotonic
@@ -187,6 +216,7 @@ static bool dispatcher_load_orgs(struct dispatcher *dispatcher)
         }
         if (lane != NULL) {
             lane->record = record;
+            lane_texts_outdated(lane->texts);
         } else if (record.fingerprint_sealing[0] == '\0') {
             log_warning("%s: no keys yet, no lane", names[i]);
         } else if ((lane = lane_new(dispatcher, &record, &error)) == NULL) {
@@ -210,6 +240,8 @@ static void dispatcher_on_wake(void *context, const char *message)
     struct dispatcher *dispatcher = context;
     if (strcmp(message, WAKE_ORGS) == 0) {
         dispatcher_load_orgs(dispatcher);
+    } else if (strcmp(message, WAKE_JUDGE) == 0) {
+        dispatcher_judge_again(dispatcher);
     } else if (strncmp(message, WAKE_ORG, strlen(WAKE_ORG)) == 0) {
         struct lane *lane = lane_of(dispatcher, message + strlen(WAKE_ORG));
         if (lane != NULL) {
@@ -245,6 +277,7 @@ static void dispatcher_drain(void *context)
         return;
     }
     dispatcher->draining = true;
+    announcer_stopping(dispatcher->announcer);
     log_info("draining");
     for (size_t i = 0; i < dispatcher->lanes_count; i++) {
         lane_drain(dispatcher->lanes[i]);
@@ -289,6 +322,8 @@ static void dispatcher_free(struct dispatcher *dispatcher)
     loop_timer_free(&dispatcher->time_retry);
     loop_timer_free(&dispatcher->judge_retry);
     loop_timer_free(&dispatcher->drain_deadline);
+    status_close(dispatcher);
     redis_link_close(&dispatcher->link);
+    seen_close(&dispatcher->seen);
     loop_free(&dispatcher->loop);
 }

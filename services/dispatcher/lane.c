@@ -86,6 +86,7 @@ void lane_free(struct lane **lane)
         return;
     }
     sends_abandon(*lane);
+    gather_free(&(*lane)->calls);
     loop_timer_free(&(*lane)->lease_timer);
     loop_timer_free(&(*lane)->due_timer);
     loop_timer_free(&(*lane)->pump_timer);
@@ -103,6 +104,9 @@ void lane_on_redis(struct lane *lane, bool connected)
 {
     lane->next_known = false;
     if (connected) {
+        if (lane->calls == NULL) {
+            lane->calls = gather_new(lane->dispatcher->loop, lane->dispatcher->redis, lane->record.org.id);
+        }
         lane_take(lane);
     } else {
         loop_timer_disarm(lane->lease_timer);
@@ -136,6 +140,7 @@ static void lane_on_taken(void *context, const struct redis_value *value)
         loop_timer_arm(lane->lease_timer, ASK_AGAIN_MS);
         return;
     }
+    dispatcher_saw(lane->dispatcher, lane->record.org.id, taken.commit);
     if (taken.held_by_other) {
         if (lane->fence != 0 || lane->fresh) {
             log_warning("%s: another dispatcher holds the lane: this one waits", lane->record.org.id);
@@ -179,6 +184,8 @@ static void lane_on_recovered(void *context, const struct redis_value *value)
     if (value == NULL || !outbox_recover_result(value, &requeued, &unknown)) {
         return; /* the next renewal tries again */
     }
+    lane->figures.recovered_queued += requeued;
+    lane->figures.recovered_unknown += unknown;
     if (requeued + unknown > 0) {
         log_info("%s: leases recovered: %lld queued again, %lld unknown", lane->record.org.id,
                  (long long)requeued, (long long)unknown);
@@ -320,6 +327,9 @@ static void lane_on_claimed(void *context, const struct redis_value *value)
     struct lane *lane = context;
     lane->claiming = false;
     lane->claimed_first = 0;
+    if (value != NULL) {
+        metric_latency_add(&lane->dispatcher->calls[CALL_CLAIM], clock_monotonic_ms() - lane->claimed_at_ms);
+    }
     if (value == NULL || !outbox_claim_result(value, lane->claimed, &lane->claimed_count)) {
         lane->claimed_count = 0;
         lane->more_is_due = false;

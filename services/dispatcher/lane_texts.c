@@ -12,11 +12,22 @@ struct cached_survey {
     struct survey survey;
 };
 
+struct rendered {
+    const char *template_text; /* of a survey or the standing texts, which stay where they are */
+    struct text text;
+    struct sms_measure measure;
+};
+
 struct lane_texts {
     struct message_texts standing;
     struct cached_survey **surveys; /* pointers: callers keep borrowed surveys while the array grows */
     size_t count;
+    struct rendered *rendered;
+    size_t rendered_count;
 };
+
+static const char *template_of(const struct lane_texts *texts, const struct org *org,
+                               const struct claimed *claimed);
 
 struct lane_texts *lane_texts_new(const struct settings *settings, const struct org *org, struct error *error)
 {
@@ -32,6 +43,8 @@ void lane_texts_free(struct lane_texts **texts)
     if (*texts == NULL) {
         return;
     }
+    lane_texts_outdated(*texts);
+    free((*texts)->rendered);
     for (size_t i = 0; i < (*texts)->count; i++) {
         free((*texts)->surveys[i]);
     }
@@ -81,26 +94,53 @@ const struct survey *lane_texts_survey(const struct lane_texts *texts, const cha
     return NULL;
 }
 
-bool lane_texts_render(const struct lane_texts *texts, const struct org *org, const struct claimed *claimed,
-                       struct text *out)
+bool lane_texts_render(struct lane_texts *texts, const struct org *org, const struct claimed *claimed,
+                       struct text *out, struct sms_measure *measure_out)
 {
-    int language = org_language(org, claimed->language);
-    if (language < 0) {
-        return false;
-    }
-    const char *template_text = "";
-    const struct survey *survey = lane_texts_survey(texts, claimed->survey);
-    enum standing_text standing;
-    if (standing_text_parse(claimed->kind, &standing)) {
-        template_text = texts->standing.text[standing][language];
-    } else if (strcmp(claimed->kind, "name") == 0) {
-        template_text = texts->standing.text[TEXT_VOLUNTEER_NAME][language];
-    } else if (survey != NULL && claimed->step >= 0 && (size_t)claimed->step < survey->questions_count) {
-        template_text = survey->questions[claimed->step].text[language];
-    }
+    const char *template_text = template_of(texts, org, claimed);
     if (template_text[0] == '\0') {
         return false;
     }
-    message_render(org, template_text, out);
+    size_t i = 0;
+    while (i < texts->rendered_count && texts->rendered[i].template_text != template_text) {
+        i++;
+    }
+    if (i == texts->rendered_count) {
+        texts->rendered = memory_resized(texts->rendered, i + 1, sizeof texts->rendered[0]);
+        texts->rendered[i] = (struct rendered){.template_text = template_text};
+        message_render(org, template_text, &texts->rendered[i].text);
+        sms_measure(texts->rendered[i].text.chars, &texts->rendered[i].measure);
+        texts->rendered_count++;
+    }
+    text_add(out, texts->rendered[i].text.chars);
+    *measure_out = texts->rendered[i].measure;
     return true;
+}
+
+void lane_texts_outdated(struct lane_texts *texts)
+{
+    for (size_t i = 0; i < texts->rendered_count; i++) {
+        text_free(&texts->rendered[i].text);
+    }
+    texts->rendered_count = 0;
+}
+
+/* "" when there is none. */
+static const char *template_of(const struct lane_texts *texts, const struct org *org,
+                               const struct claimed *claimed)
+{
+    int language = org_language(org, claimed->language);
+    const struct survey *survey = lane_texts_survey(texts, claimed->survey);
+    enum standing_text standing;
+    if (language < 0) {
+        return "";
+    }
+    if (standing_text_parse(claimed->kind, &standing)) {
+        return texts->standing.text[standing][language];
+    }
+    if (strcmp(claimed->kind, "name") == 0) {
+        return texts->standing.text[TEXT_VOLUNTEER_NAME][language];
+    }
+    bool asks = survey != NULL && claimed->step >= 0 && (size_t)claimed->step < survey->questions_count;
+    return asks ? survey->questions[claimed->step].text[language] : "";
 }

@@ -5,6 +5,7 @@
 
 #include "base/settings.h"
 #include "domain/message_texts.h"
+#include "domain/sms_text.h"
 #include "store/outbox.h"
 
 struct lane_texts; /* owned */
@@ -22,9 +23,12 @@ bool lane_texts_learn(struct lane_texts *texts, struct redis_link *link, const s
 /* A survey that was learnt; NULL when there is none, or it cannot be read. */
 const struct survey *lane_texts_survey(const struct lane_texts *texts, const char *ref);
 
-/* Appends the text of a claimed message whose survey was learnt; false when there is none for its kind,
- * survey or language. */
-bool lane_texts_render(const struct lane_texts *texts, const struct org *org, const struct claimed *claimed,
-                       struct text *out) MUST_CHECK;
+/* The text of a claimed message whose survey was learnt, appended, and its measure; false when there is none for
+ * its kind, survey or language. No text names a person, so each is rendered once and kept. */
+bool lane_texts_render(struct lane_texts *texts, const struct org *org, const struct claimed *claimed,
+                       struct text *out, struct sms_measure *measure_out) MUST_CHECK;
+
+/* The org's record was replaced: what was rendered may read otherwise now. */
+void lane_texts_outdated(struct lane_texts *texts);
 
 #endif

@@ -66,7 +66,7 @@ bool numbers_learn(struct numbers *numbers, struct redis_link *link, const char 
     if (value == NULL) {
         return false;
     }
-    struct batch_key found;
+    struct batch_key found = {0};
     bool opened = redis_text_bytes(value) == KEY_BYTES &&
                   opener_shared((const unsigned char *)redis_text(value), numbers->secret, found.shared) &&
                   text_copy(found.batch, sizeof found.batch, batch);

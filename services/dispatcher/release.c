@@ -62,6 +62,11 @@ static void release_on_loaded(void *context, const struct redis_value *value)
         return;
     }
     struct lane *lane = flow->lane;
+    if (flow->round.hold != ROUND_GOES_ON) {
+        log_info("%s: round %s is held: nothing more is released", lane->record.org.id, id);
+        release_finish(flow);
+        return;
+    }
     bool learnt =
         lane_texts_learn(lane->texts, lane->dispatcher->link, &lane->record.org, flow->round.survey);
     const struct survey *survey = learnt ? lane_texts_survey(lane->texts, flow->round.survey) : NULL;

@@ -14,6 +14,7 @@ struct send {
     char operation[ID_SIZE];
     int64_t fence;
     int64_t leased_at_ms; /* monotonic */
+    int64_t asked_at_ms;  /* monotonic; Redis or the gateway, whose answer is under way */
     char to[PHONE_SIZE];
     struct text text;
     struct sms_measure measure;
@@ -100,11 +101,10 @@ static void send_learn(void *context)
 static void send_prepare(struct send *send)
 {
     struct lane *lane = send->lane;
-    send->sendable = numbers_open(lane->numbers, &send->claimed, send->to) &&
-                     lane_texts_render(lane->texts, &lane->record.org, &send->claimed, &send->text);
-    if (send->sendable) {
-        sms_measure(send->text.chars, &send->measure);
-    } else {
+    send->sendable =
+        numbers_open(lane->numbers, &send->claimed, send->to) &&
+        lane_texts_render(lane->texts, &lane->record.org, &send->claimed, &send->text, &send->measure);
+    if (!send->sendable) {
         log_error("%s: message %s cannot be written (number or text)", lane->record.org.id,
                   send->claimed.message);
     }
@@ -136,6 +136,10 @@ static void send_intend(void *context)
     struct lane *lane = send->lane;
     const struct org *org = &lane->record.org;
     const struct dispatcher *dispatcher = lane->dispatcher;
+    if (!dispatcher->redis_ready) { /* away, or not judged: what it lost may be this very message's sending */
+        send_again(send, send_intend);
+        return;
+    }
     int64_t now_ms = clock_domain_ms(&dispatcher->clock);
     struct intend intend = {
         .message = send->claimed.message, .fence = send->fence, .operation = send->operation};
@@ -145,7 +149,8 @@ static void send_intend(void *context)
                 dispatcher->settings.reply_window_days);
     send_window(org, message_class(send->claimed.kind), now_ms, &intend);
     outbox_intend_command(&send->command, org->id, &intend);
-    redis_send(dispatcher->redis, &send->command, send_on_intended, send);
+    send->asked_at_ms = clock_monotonic_ms();
+    gather_send(lane->calls, &send->command, send_on_intended, send);
 }
 
 static void send_on_intended(void *context, const struct redis_value *value)
@@ -155,11 +160,20 @@ static void send_on_intended(void *context, const struct redis_value *value)
         send_again(send, send_intend);
         return;
     }
-    switch (outbox_intend_result(value)) {
+    struct dispatcher *dispatcher = send->lane->dispatcher;
+    enum intended intended = outbox_intend_result(value);
+    dispatcher_saw(dispatcher, send->lane->record.org.id, call_commit_number(value));
+    metric_latency_add(&dispatcher->calls[CALL_INTEND], clock_monotonic_ms() - send->asked_at_ms);
+    send->lane->figures.intended[intended]++;
+    switch (intended) {
     case INTEND_OK:
-        send_submit(send);
+        if (dispatcher->redis_ready)
+            send_submit(send);
+        else
+            send_outcome(send, SUBMIT_NOT_HANDED_OVER);
         return;
     case INTEND_WINDOW:
+    case INTEND_PAUSED:
     case INTEND_ENDED:
     case INTEND_NOT_OURS:
         send_finish(send);
@@ -195,18 +209,22 @@ static void send_submit(struct send *send)
     static struct submit_request request; /* its buffers are used again; http_client_send copies */
     submit_request_write(lane->profile, &lane->gateway, &fields, &request);
     lane_use_tokens(lane, send->measure.segments);
+    send->asked_at_ms = clock_monotonic_ms();
     http_client_send(lane->http, &request.request, send_on_submitted, send);
 }
 
 static void send_on_submitted(void *context, const struct http_answer *answer)
 {
     struct send *send = context;
+    metric_latency_add(&send->lane->figures.submits, clock_monotonic_ms() - send->asked_at_ms);
     submit_answer_read(send->lane->profile, answer, clock_wall_ms(), &send->reading);
     if (answer->fate == HTTP_NOT_SENT) {
         /* The gateway is away. Nothing was handed over, so it is no attempt: an outage must not burn a round.
          */
         send->reading.outcome = SUBMIT_NOT_HANDED_OVER;
-        lane_hold(send->lane, -1, "the gateway cannot be reached");
+        lane_hold(send->lane, -1, HOLD_AWAY);
+    } else if (send->reading.outcome != SUBMIT_UNKNOWN) {
+        lane_answers(send->lane, send->reading.outcome);
     }
     send_outcome(send, send->reading.outcome);
 }
@@ -216,21 +234,23 @@ static void send_outcome(struct send *send, enum submit_outcome outcome)
 {
     struct lane *lane = send->lane;
     send->reading.outcome = outcome;
+    lane->figures.outcomes[outcome]++;
     switch (outcome) {
-    case SUBMIT_ACCEPTED:
-        lane_flows(lane);
-        break;
     case SUBMIT_THROTTLED:
-        lane_hold(lane, send->reading.retry_after_ms, "the gateway throttles");
+        lane_hold(lane, send->reading.retry_after_ms, HOLD_THROTTLED);
         break;
     case SUBMIT_LANE_STOP:
-        lane_hold(lane, -1, "the gateway refuses this lane (credentials or route)");
+        lane_hold(lane, -1, HOLD_REFUSED);
         break;
     case SUBMIT_UNKNOWN:
         lane_doubts(lane);
         break;
-    case SUBMIT_NOT_HANDED_OVER:
     case SUBMIT_RETRY:
+        if (lane_is_refused(lane))
+            send->reading.outcome = SUBMIT_THROTTLED; /* no attempt: an outage must not burn a round */
+        break;
+    case SUBMIT_ACCEPTED:
+    case SUBMIT_NOT_HANDED_OVER:
     case SUBMIT_PERMANENT:
     case SUBMIT_INVALID_NUMBER:
     case SUBMIT_OPTED_OUT:
@@ -257,13 +277,18 @@ static void send_settle(void *context)
         .attempts_max = settings->submit_attempts_max,
     };
     outbox_settle_command(&send->command, lane->record.org.id, &settle);
-    redis_send(lane->dispatcher->redis, &send->command, send_on_settled, send);
+    send->asked_at_ms = clock_monotonic_ms();
+    gather_send(lane->calls, &send->command, send_on_settled, send);
 }
 
 static void send_on_settled(void *context, const struct redis_value *value)
 {
     struct send *send = context;
     char state[16];
+    if (value != NULL)
+        metric_latency_add(&send->lane->dispatcher->calls[CALL_SETTLE],
+                           clock_monotonic_ms() - send->asked_at_ms);
+    dispatcher_saw(send->lane->dispatcher, send->lane->record.org.id, call_commit_number(value));
     if (value == NULL || !outbox_settle_result(value, state)) {
         bool refused = value != NULL;
         if (refused) {

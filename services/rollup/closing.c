@@ -4,42 +4,55 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "rollup/ending.h"
+#include "rollup/watermark.h"
 #include "store/books.h"
 #include "store/weeks.h"
 #include "store/words.h"
 
 #define PUBLISH_PAIRS_MAX 60
+#define NOT_LOADED        INT64_MAX
 #define ANSWER_STRANGE    "Redis answers otherwise than expected" /* said when nothing better is known */
 
-enum phase { PHASE_FIND, PHASE_SETTLE, PHASE_SWEEP, PHASE_WORDS, PHASE_BOOKS, PHASE_PUBLISH };
+enum phase { PHASE_FIND, PHASE_SETTLE, PHASE_SWEEP, PHASE_WORDS, PHASE_BOOKS, PHASE_PUBLISH, PHASE_END };
 
 struct closing {
     const struct settings *settings;
     struct org org;
-    bool loaded;     /* units hold every published week */
-    int64_t week;    /* being closed, or next */
-    int64_t due_ms;  /* of that week; -1 = none known */
-    int64_t told_ms; /* due time last written to the store */
+    int64_t loaded_week; /* units hold every published week up to this one, or NOT_LOADED */
+    int64_t week;        /* being closed, or next */
+    int64_t due_ms;      /* of that week; -1 = none known */
+    int64_t told_ms;     /* due time last written to the store */
     enum phase phase;
+    struct watermark watermark;
     int64_t words_deleted; /* by this closing */
     struct units units;
+    struct ending *ending;
     char problem[512]; /* said last, so that it is said once */
+    struct closing_figures figures;
 };
 
 static enum closing_step find_week(struct closing *closing, struct redis_link *link, int64_t now_ms);
+static enum closing_step await_replies(struct closing *closing, struct redis_link *link);
 static enum closing_step settle_pulses(struct closing *closing, struct redis_link *link, int64_t now_ms);
 static enum closing_step sweep_messages(struct closing *closing, struct redis_link *link, int64_t now_ms);
 static enum closing_step expire_words(struct closing *closing, struct redis_link *link, int64_t now_ms);
 static enum closing_step check_books(struct closing *closing, struct redis_link *link);
 static enum closing_step publish(struct closing *closing, struct redis_link *link);
+static enum closing_step end_week(struct closing *closing, struct redis_link *link, int64_t now_ms);
+static const char *phase_word(enum phase phase);
 
-struct closing *closing_new(const struct settings *settings, const struct org *org)
+struct closing *closing_new(const struct settings *settings, const struct org *org, struct rewrite *rewrite)
 {
     struct closing *closing = memory_zeroed(1, sizeof *closing);
     closing->settings = settings;
     closing->org = *org;
+    closing->loaded_week = NOT_LOADED;
     closing->due_ms = -1;
     closing->told_ms = -1;
+    closing->ending = ending_new(settings, &closing->org, rewrite);
+    closing->phase = PHASE_END; /* what an earlier process left undone comes first */
+    closing->figures = (struct closing_figures){.due_ms = -1, .phase = phase_word(closing->phase)};
     return closing;
 }
 
@@ -47,6 +60,7 @@ void closing_free(struct closing **closing)
 {
     if (*closing != NULL) {
         units_clear(&(*closing)->units);
+        ending_free(&(*closing)->ending);
         free(*closing);
         *closing = NULL;
     }
@@ -55,6 +69,27 @@ void closing_free(struct closing **closing)
 const char *closing_org(const struct closing *closing)
 {
     return closing->org.id;
+}
+
+static const char *phase_word(enum phase phase)
+{
+    switch (phase) {
+    case PHASE_FIND:
+        return "find";
+    case PHASE_SETTLE:
+        return "settle";
+    case PHASE_SWEEP:
+        return "sweep";
+    case PHASE_WORDS:
+        return "words";
+    case PHASE_BOOKS:
+        return "books";
+    case PHASE_PUBLISH:
+        return "publish";
+    case PHASE_END:
+        return "end";
+    }
+    return "find";
 }
 
 enum closing_step closing_step(struct closing *closing, struct redis_link *link, int64_t now_ms,
@@ -80,9 +115,20 @@ enum closing_step closing_step(struct closing *closing, struct redis_link *link,
     case PHASE_PUBLISH:
         step = publish(closing, link);
         break;
+    case PHASE_END:
+        step = end_week(closing, link, now_ms);
+        break;
     }
     *due_ms_out = closing->due_ms;
+    closing->figures.due_ms = closing->due_ms;
+    closing->figures.phase = phase_word(closing->phase);
+    closing->figures.waits = step == CLOSING_WAIT;
     return step;
+}
+
+const struct closing_figures *closing_figures(const struct closing *closing)
+{
+    return &closing->figures;
 }
 
 /* Says a problem once, and again only when it is another one. */
@@ -153,11 +199,12 @@ static enum closing_step find_week(struct closing *closing, struct redis_link *l
     if (!any) {
         return CLOSING_IDLE;
     }
-    if (!closing->loaded) {
+    if (closing->loaded_week != published) { /* a start; or weeks were published by another, or lost */
+        closing->loaded_week = NOT_LOADED;
         if (!load_units(closing, link, first, published, &error)) {
             return wait_because(closing, error.text);
         }
-        closing->loaded = true;
+        closing->loaded_week = published;
     }
     closing->week = published == INT64_MIN ? first : published + 1;
     closing->due_ms = week_closes_ms(closing->org.zone, closing->week, closing->settings->grace_hours);
@@ -170,11 +217,23 @@ static enum closing_step find_week(struct closing *closing, struct redis_link *l
         redis_value_free(&told);
         closing->told_ms = closing->due_ms;
     }
-    if (now_ms < closing->due_ms) {
-        return CLOSING_IDLE;
+    return now_ms < closing->due_ms ? CLOSING_IDLE : await_replies(closing, link);
+}
+
+/* Everything that was received before the week is due must be in, also what waits in a collector's spool. */
+static enum closing_step await_replies(struct closing *closing, struct redis_link *link)
+{
+    struct error why;
+    switch (watermark_look(&closing->watermark, link, closing->due_ms, &why)) {
+    case WATERMARK_PASSED:
+        closing->phase = PHASE_SETTLE;
+        return CLOSING_MORE;
+    case WATERMARK_ASKED:
+        return CLOSING_POLL;
+    case WATERMARK_WAITS:
+        break;
     }
-    closing->phase = PHASE_SETTLE;
-    return CLOSING_MORE;
+    return wait_because(closing, why.text);
 }
 
 /* --- dispositions, and the end of every link --- */
@@ -298,6 +357,8 @@ static enum closing_step check_books(struct closing *closing, struct redis_link 
         return wait_because(closing, error.text);
     }
     bool balanced = books.differences == 0;
+    closing->figures.books_checked = true;
+    closing->figures.books_balanced = balanced;
     enum closing_step step = CLOSING_MORE;
     if (balanced) {
         closing->phase = PHASE_PUBLISH;
@@ -334,22 +395,22 @@ static bool publish_figures(struct closing *closing, struct redis_link *link, co
     return true;
 }
 
+/* The roll-up stays due until the week's checkpoint is there: whoever moves domain time waits for it. */
 static enum closing_step publish(struct closing *closing, struct redis_link *link)
 {
     char week[WEEK_SIZE], week_before[WEEK_SIZE];
     week_text(closing->week, week);
     week_text(closing->week - 1, week_before);
-    int64_t next_due_ms =
-        week_closes_ms(closing->org.zone, closing->week + 1, closing->settings->grace_hours);
     struct error error = {ANSWER_STRANGE};
-    closing->loaded = false; /* until sealed: a half-done publication is done again from the store */
+    closing->loaded_week =
+        NOT_LOADED; /* until sealed: a half-done publication is done again from the store */
     if (!units_add_week(&closing->units, link, &closing->org, closing->week, &error)) {
         closing->phase = PHASE_FIND;
         return wait_because(closing, error.text);
     }
     units_compute(&closing->units);
     struct redis_command command = {0};
-    week_seal_command(&command, closing->org.id, week, week_before, next_due_ms);
+    week_seal_command(&command, closing->org.id, week, week_before, closing->due_ms);
     struct redis_value *sealed =
         publish_figures(closing, link, week, &error) ? redis_link_run(link, &command, &error) : NULL;
     redis_command_free(&command);
@@ -359,10 +420,31 @@ static enum closing_step publish(struct closing *closing, struct redis_link *lin
     if (!done) {
         return wait_because(closing, error.text);
     }
-    closing->loaded = true;
-    closing->told_ms = next_due_ms;
+    closing->loaded_week = closing->week;
+    closing->told_ms = closing->due_ms;
+    closing->phase = PHASE_END;
     closing->problem[0] = '\0';
+    closing->figures.weeks_closed++;
+    closing->figures.closed_at_ms = clock_wall_ms();
     log_info("%s: week %s closed: %zu figures published, books balanced, links removed", closing->org.id,
              week, closing->units.count);
     return CLOSING_MORE;
+}
+
+static enum closing_step end_week(struct closing *closing, struct redis_link *link, int64_t now_ms)
+{
+    struct error error;
+    switch (ending_step(closing->ending, link, now_ms, &error)) {
+    case ENDING_DONE:
+        closing->problem[0] = '\0';
+        closing->phase = PHASE_FIND;
+        return CLOSING_MORE;
+    case ENDING_MORE:
+        return CLOSING_MORE;
+    case ENDING_POLL:
+        return CLOSING_POLL;
+    case ENDING_WAIT:
+        break;
+    }
+    return error.text[0] == '\0' ? CLOSING_WAIT : wait_because(closing, error.text);
 }

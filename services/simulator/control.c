@@ -2,23 +2,31 @@
 #include "simulator/control.h"
 
 #include <inttypes.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "io/status_server.h"
 
 static void answer_ledger(const struct control *control, struct http_exchange *exchange);
 static void answer_due(const struct control *control, struct http_exchange *exchange);
 static void answer_faults(const struct control *control, struct http_exchange *exchange);
 static void answer_text(struct http_exchange *exchange, int status, const char *type, struct text *body);
+static bool status_ready(void *context, struct error *sentence);
+static void status_metrics(void *context, struct metrics *metrics);
 
 void control_handle(const struct control *control, struct http_exchange *exchange)
 {
     const char *path = http_exchange_path(exchange);
     bool gets = http_exchange_method(exchange) == HTTP_GET;
     bool posts = http_exchange_method(exchange) == HTTP_POST;
-    if (gets && strcmp(path, "/healthz") == 0)
-        http_exchange_answer(exchange, 200, NULL, NULL, 0, NULL);
-    else if (gets && strcmp(path, "/ledger") == 0)
+    const struct status_source source = {.program = "simulator",
+                                         .ready = status_ready,
+                                         .metrics = status_metrics,
+                                         .context = (void *)(uintptr_t)control};
+    if (status_answer(&source, exchange))
+        return;
+    if (gets && strcmp(path, "/ledger") == 0)
         answer_ledger(control, exchange);
     else if (gets && strcmp(path, "/due") == 0)
         answer_due(control, exchange);
@@ -70,4 +78,27 @@ static void answer_text(struct http_exchange *exchange, int status, const char *
 {
     http_exchange_answer(exchange, status, type, body->chars, body->bytes, NULL);
     text_free(body);
+}
+
+/* What it needs it has in memory. */
+static bool status_ready(void *context, struct error *sentence)
+{
+    (void)context;
+    (void)sentence;
+    return true;
+}
+
+static void status_metrics(void *context, struct metrics *metrics)
+{
+    const struct control *control = context;
+    metrics_begin(metrics, "pulssi_simulator_sends_total", METRIC_COUNTER, "Messages handed to the gateway.");
+    metrics_count(metrics, NULL, control->ledger->sends);
+    metrics_begin(metrics, "pulssi_simulator_faults_total", METRIC_COUNTER, "Faults injected.");
+    metrics_count(metrics, NULL, control->ledger->faults);
+    metrics_begin(metrics, "pulssi_simulator_webhooks_total", METRIC_COUNTER,
+                  "Receipts and replies answered 200.");
+    metrics_count(metrics, NULL, control->ledger->webhooks);
+    metrics_begin(metrics, "pulssi_simulator_webhooks_due", METRIC_GAUGE,
+                  "Receipts and replies that have come due and are not finished.");
+    metrics_count(metrics, NULL, (int64_t)webhooks_due(control->webhooks));
 }

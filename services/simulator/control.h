@@ -1,6 +1,6 @@
 /* The simulator's other routes, for whoever runs it: what happened, what is due, and which faults strike.
  *
- *   GET /healthz   200
+ *   GET /healthz, /readyz, /metrics   as every program: io/status_server.h
  *   GET /ledger    200, application/x-ndjson: the rows of ledger.h
  *   GET /due       200 {"due":n,"next_ms":domain ms or null}: how many receipts and replies have come due
  *                  and are not finished, and when the earliest of the others comes

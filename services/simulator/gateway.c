@@ -4,18 +4,15 @@
  * run out). */
 #include "simulator/gateway.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "simulator/delivery.h"
 #include "simulator/id_table.h"
 
-#define TIMEOUT_HELD_MS     60000
-#define DUPLICATE_SPREAD_MS (5.0 * 60000.0)
-#define DUPLICATE_REPLY_MS  (6.0 * (double)HOUR_MS)
-#define ENROUTE_AFTER_MS    1000
+#define TIMEOUT_HELD_MS 60000
 
 struct message {
     bool accepted;
@@ -33,6 +30,7 @@ struct gateway {
     struct message *messages; /* by number in `ids` */
     size_t messages_capacity;
     struct texts_of_person *texts; /* by person */
+    struct network network;
     struct held *held;
 };
 
@@ -71,9 +69,6 @@ static bool submit_strike(struct gateway *gateway, struct submit *submit);
 static void submit_fail(struct gateway *gateway, struct submit *submit, enum fault fault);
 static void submit_accept(struct gateway *gateway, struct submit *submit);
 static void submit_plan(struct gateway *gateway, struct submit *submit);
-static void plan_receipts(struct gateway *gateway, struct submit *submit, const struct behaviour *behaviour);
-static void plan_replies(struct gateway *gateway, const struct submit *submit,
-                         const struct behaviour *behaviour);
 static void write_send(struct gateway *gateway, const struct submit *submit, const char *outcome,
                        const enum fault *fault);
 static void write_fault(struct gateway *gateway, const struct submit *submit, enum fault fault,
@@ -88,6 +83,10 @@ struct gateway *gateway_new(const struct gateway_options *options)
 {
     struct gateway *gateway = memory_zeroed(1, sizeof *gateway);
     gateway->options = *options;
+    gateway->network = (struct network){.scenario = options->scenario,
+                                        .faults = options->faults,
+                                        .ledger = options->ledger,
+                                        .webhooks = options->webhooks};
     gateway->texts = memory_zeroed((size_t)options->scenario->people_count, sizeof gateway->texts[0]);
     return gateway;
 }
@@ -195,7 +194,8 @@ static bool submit_begins(const struct gateway *gateway, const struct submit *su
 /* True when a fault struck and the exchange is taken care of. */
 static bool submit_strike(struct gateway *gateway, struct submit *submit)
 {
-    static const enum fault order[] = {FAULT_THROTTLE, FAULT_SERVER_ERROR, FAULT_ACCEPT_THEN_TIMEOUT,
+    static const enum fault order[] = {FAULT_THROTTLE,         FAULT_UNAVAILABLE,
+                                       FAULT_SERVER_ERROR,     FAULT_ACCEPT_THEN_TIMEOUT,
                                        FAULT_CLOSE_AFTER_BODY, FAULT_RESET};
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         bool possible = order[i] != FAULT_CLOSE_AFTER_BODY || http_exchange_is_reused(submit->held->exchange);
@@ -214,6 +214,8 @@ static void submit_fail(struct gateway *gateway, struct submit *submit, enum fau
     const char *outcome = accepts ? "accepted" : "lost";
     if (fault == FAULT_THROTTLE)
         outcome = "throttled";
+    if (fault == FAULT_UNAVAILABLE)
+        outcome = "unavailable";
     if (fault == FAULT_SERVER_ERROR)
         outcome = "server_error";
     submit->message->ambiguous |= fault_is_ambiguous(fault);
@@ -226,6 +228,8 @@ static void submit_fail(struct gateway *gateway, struct submit *submit, enum fau
     struct held *held = submit->held;
     if (fault == FAULT_THROTTLE) {
         held_answer(held, 429, "error", "throttled");
+    } else if (fault == FAULT_UNAVAILABLE) {
+        held_answer(held, 503, "error", "unavailable");
     } else if (fault == FAULT_SERVER_ERROR) {
         held_answer(held, 500, "error", "server_error");
     } else {
@@ -268,71 +272,17 @@ static void submit_plan(struct gateway *gateway, struct submit *submit)
                                     .began_at_ms = texts->began_at_ms};
         behaviour_decide(scenario, &received, &behaviour);
     }
-    if (behaviour.receipt != NULL)
-        plan_receipts(gateway, submit, &behaviour);
-    else
-        submit->waits_for_receipt = false;
-    plan_replies(gateway, submit, &behaviour);
-}
-
-static void plan_receipts(struct gateway *gateway, struct submit *submit, const struct behaviour *behaviour)
-{
-    struct faults *faults = gateway->options.faults;
-    struct webhooks *webhooks = gateway->options.webhooks;
-    int64_t at_ms = submit->at_ms + behaviour->receipt_after_ms;
-    struct webhook *receipt = webhook_new_receipt(submit->id, submit->gateway_id, behaviour->receipt);
+    submit->waits_for_receipt = submit->waits_for_receipt && behaviour.receipt != NULL;
+    struct delivery delivery = {.message = submit->id,
+                                .gateway_id = submit->gateway_id,
+                                .from = submit->from,
+                                .at_ms = submit->at_ms,
+                                .person = submit->person};
     if (submit->waits_for_receipt) {
-        write_fault(gateway, submit, FAULT_EARLY_RECEIPT, true);
-        at_ms = submit->at_ms;
-        receipt->on_tried = held_release;
-        receipt->on_tried_context = submit->held;
+        delivery.on_receipt_tried = held_release;
+        delivery.context = submit->held;
     }
-    if (faults_happens(faults, FAULT_REORDER_RECEIPT)) {
-        write_fault(gateway, submit, FAULT_REORDER_RECEIPT, true);
-        struct webhook *enroute = webhook_new_receipt(submit->id, submit->gateway_id, "enroute");
-        webhooks_plan(webhooks, enroute, at_ms + ENROUTE_AFTER_MS);
-    }
-    if (faults_happens(faults, FAULT_DUPLICATE_RECEIPT)) {
-        write_fault(gateway, submit, FAULT_DUPLICATE_RECEIPT, true);
-        webhooks_plan(webhooks, webhook_copy(receipt),
-                      at_ms + (int64_t)(DUPLICATE_SPREAD_MS * faults_draw(faults)));
-    }
-    webhooks_plan(webhooks, receipt, at_ms);
-}
-
-static void plan_replies(struct gateway *gateway, const struct submit *submit,
-                         const struct behaviour *behaviour)
-{
-    static const char *const names[REPLIES_MAX] = {"first", "second", "third"};
-    const struct scenario *scenario = gateway->options.scenario;
-    struct faults *faults = gateway->options.faults;
-    struct webhooks *webhooks = gateway->options.webhooks;
-    assert(behaviour->replies_count <= REPLIES_MAX);
-    for (size_t i = 0; i < behaviour->replies_count; i++) {
-        const struct planned_reply *reply = &behaviour->replies[i];
-        int64_t at_ms = submit->at_ms + reply->after_ms;
-        struct webhook *webhook =
-            webhook_new_reply(submit->id, submit->person, submit->from, reply, names[i]);
-        if (reply->question != NOTHING)
-            webhook->question = scenario->questions[reply->question].ref;
-        if (i == 0 && reply->value != NOTHING && faults_happens(faults, FAULT_DOUBLE_REPLY)) {
-            struct planned_reply other;
-            write_fault(gateway, submit, FAULT_DOUBLE_REPLY, true);
-            behaviour_contradict(scenario, submit->person, reply, &other);
-            struct webhook *beside =
-                webhook_new_reply(submit->id, submit->person, submit->from, &other, "beside");
-            beside->together = true;
-            beside->question = webhook->question;
-            webhooks_plan(webhooks, beside, at_ms);
-        }
-        if (faults_happens(faults, FAULT_DUPLICATE_REPLY)) {
-            write_fault(gateway, submit, FAULT_DUPLICATE_REPLY, true);
-            bool at_once = faults_draw(faults) < 0.5;
-            int64_t after_ms = at_once ? 0 : (int64_t)(DUPLICATE_REPLY_MS * faults_draw(faults));
-            webhooks_plan(webhooks, webhook_copy(webhook), at_ms + after_ms);
-        }
-        webhooks_plan(webhooks, webhook, at_ms);
-    }
+    delivery_plan(&gateway->network, &delivery, &behaviour);
 }
 
 /* --- the ledger --- */
@@ -340,7 +290,8 @@ static void plan_replies(struct gateway *gateway, const struct submit *submit,
 static void write_send(struct gateway *gateway, const struct submit *submit, const char *outcome,
                        const enum fault *fault)
 {
-    bool answered = fault == NULL || *fault == FAULT_THROTTLE || *fault == FAULT_SERVER_ERROR;
+    bool answered = fault == NULL || *fault == FAULT_THROTTLE || *fault == FAULT_UNAVAILABLE ||
+                    *fault == FAULT_SERVER_ERROR;
     bool accepted = strcmp(outcome, "accepted") == 0 || strcmp(outcome, "accepted_twice") == 0;
     const char *what = submit->text != NOTHING ? service_text_name((enum service_text)submit->text) : "other";
     if (submit->question != NOTHING)

@@ -5,6 +5,7 @@
  *   202 {"id":gateway id}             500 {"error":"server_error"}
  *   400 {"error":"invalid_number"}    400 {"error":"malformed"}
  *   401 {"error":"unauthorized"}      429 {"error":"throttled"}, Retry-After: 1
+ *                                     503 {"error":"unavailable"}
  *
  * What it accepts it delivers: receipts and, from people of the scenario, replies are planned at once. A
  * message id that was accepted before is answered alike but reaches nobody, and the ledger says so. */

@@ -21,6 +21,7 @@ uint64_t ledger_moment(struct ledger *ledger)
 
 void ledger_add_send(struct ledger *ledger, const struct ledger_send *send)
 {
+    ledger->sends++;
     struct text *out = &ledger->rows;
     text_add(out, "{\"t\":\"send\"");
     add_int(out, "at", send->at_ms);
@@ -44,6 +45,7 @@ void ledger_add_send(struct ledger *ledger, const struct ledger_send *send)
 
 void ledger_add_fault(struct ledger *ledger, const struct ledger_fault *fault)
 {
+    ledger->faults++;
     struct text *out = &ledger->rows;
     text_add(out, "{\"t\":\"fault\"");
     add_int(out, "at", fault->at_ms);
@@ -57,6 +59,7 @@ void ledger_add_fault(struct ledger *ledger, const struct ledger_fault *fault)
 
 void ledger_add_webhook(struct ledger *ledger, const struct webhook *webhook)
 {
+    ledger->webhooks++;
     ledger_print_webhook(webhook, &ledger->rows);
 }
 

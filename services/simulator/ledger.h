@@ -6,7 +6,7 @@
  * {"t":"send","at","real","moment","id","to","outcome","answered","fault","what","survey","ordinal","segments",
  *  "gateway_id","repeat","accepted_before","ambiguous_before"}       a POST /send
  *     outcome    accepted, accepted_twice (a repeat of an accepted id: a violation), throttled,
- *                server_error, lost (neither accepted nor answered), invalid_number, unauthorized, malformed
+ *                unavailable, server_error, lost (neither accepted nor answered), invalid_number, unauthorized, malformed
  *     answered   an answer was, or was to be, written
  *     fault      the fault that struck, or null
  *     what       a question's ref, the name of another text of the service, or "other"
@@ -46,6 +46,7 @@
 struct ledger {
     struct text rows;
     uint64_t moments;
+    int64_t sends, faults, webhooks; /* rows of each kind */
 };
 
 struct ledger_send {

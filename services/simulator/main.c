@@ -24,9 +24,8 @@ static const struct command commands[] = {
 
 static void print_help(FILE *out)
 {
-    (void)fprintf(out,
-                  "pulssi-simulator: a gateway with scriptable faults and people who answer like people\n\n"
-                  "Usage: pulssi-simulator COMMAND [OPTIONS]\n\n");
+    (void)fprintf(out, "pulssi-simulator: a gateway with scriptable faults, and people who answer\n\n"
+                       "Usage: pulssi-simulator COMMAND [OPTIONS]\n\n");
     for (size_t i = 0; i < COMMANDS; i++)
         (void)fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
     (void)fprintf(out, "\npulssi-simulator COMMAND --help tells the options of a command.\n");

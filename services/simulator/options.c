@@ -6,9 +6,13 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define HELP    1000
-#define VERSION 1001
+#define HELP         1000
+#define VERSION      1001
+#define LINE_COLUMNS 80
+#define USAGE_INDENT 7 /* of what follows "Usage: " */
+#define HELP_COLUMN  30
 
 static int table_make(const struct subcommand *subcommand, struct option *table);
 static void print_help(const struct subcommand *subcommand);
@@ -66,17 +70,44 @@ static int table_make(const struct subcommand *subcommand, struct option *table)
     return count;
 }
 
+/* Prints what must stay together behind a space, at the beginning of a new line when this one has no room for it. */
+static void print_part(const char *part, size_t bytes, size_t indent, size_t *column)
+{
+    if (*column + 1 + bytes > LINE_COLUMNS) {
+        (void)printf("\n%*s", (int)indent, "");
+        *column = indent;
+    } else {
+        (void)putchar(' ');
+        *column += 1;
+    }
+    (void)printf("%.*s", (int)bytes, part);
+    *column += bytes;
+}
+
+static void print_usage(const struct subcommand *subcommand)
+{
+    size_t column = (size_t)printf("Usage: pulssi-simulator %s", subcommand->name);
+    for (const struct option_row *row = subcommand->rows; row->name != NULL; row++) {
+        char part[128];
+        (void)snprintf(part, sizeof part, row->required ? "--%s%s%s" : "[--%s%s%s]", row->name,
+                       row->value != NULL ? " " : "", row->value != NULL ? row->value : "");
+        print_part(part, strlen(part), USAGE_INDENT, &column);
+    }
+    (void)printf("\n\n");
+}
+
 static void print_help(const struct subcommand *subcommand)
 {
-    (void)printf("pulssi-simulator %s: %s\n\nUsage: pulssi-simulator %s", subcommand->name,
-                 subcommand->summary, subcommand->name);
-    for (const struct option_row *row = subcommand->rows; row->name != NULL; row++)
-        (void)printf(row->required ? " --%s%s%s" : " [--%s%s%s]", row->name, row->value != NULL ? " " : "",
-                     row->value != NULL ? row->value : "");
-    (void)printf("\n\n");
+    (void)printf("pulssi-simulator %s: %s\n\n", subcommand->name, subcommand->summary);
+    print_usage(subcommand);
     for (const struct option_row *row = subcommand->rows; row->name != NULL; row++) {
         int width = printf("  --%s %s", row->name, row->value != NULL ? row->value : "");
-        (void)printf("%*s%s\n", width < 30 ? 30 - width : 1, "", row->help);
+        size_t column = HELP_COLUMN - 1;
+        (void)printf("%*s", width < (int)column ? (int)column - width : 0, "");
+        for (const char *word = row->help; *word != '\0';
+             word += strcspn(word, " "), word += strspn(word, " "))
+            print_part(word, strcspn(word, " "), HELP_COLUMN, &column);
+        (void)putchar('\n');
     }
     (void)printf("  --help                      show this and stop\n"
                  "  --version                   show the version and stop\n");

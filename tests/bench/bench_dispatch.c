@@ -46,7 +46,7 @@ int main(int argc, char **argv)
     const struct stand_option options[] = {
         {"messages", "messages in a run", 100, STAND_PEOPLE_MAX, &bench.messages},
     };
-    report_start(&bench.report, "dispatch");
+    report_start(&bench.report, "dispatch", "a second");
     stand_options(argc, argv, "dispatch", options, sizeof options / sizeof options[0], &bench.report.command);
     bench.bodies = memory_zeroed((size_t)bench.messages, sizeof bench.bodies[0]);
     for (int run = 0; run < REPORT_RUNS; run++) {
@@ -63,39 +63,7 @@ int main(int argc, char **argv)
     return 0;
 }
 
-/* --- the simulator --- */
-
-static void put_clock(struct stand *stand, int64_t domain_ms)
-{
-    struct error error = {""};
-    struct clock clock = {
-        .origin_real_ms = clock_wall_ms(), .origin_domain_ms = domain_ms, .scale = 1, .limit_ms = domain_ms};
-    snprintf(clock.path, sizeof clock.path, "%s", stand_path(stand, "clock"));
-    assert_true(clock_write(&clock, &error));
-}
-
-/* A town in which nobody answers; the world's people are strangers to it. Returns its port. */
-static int start_simulator(struct stand *stand, struct child *simulator)
-{
-    stand_put(stand, "scenario.json",
-              "{\"seed\":\"bench\",\"org\":\"" WORLD_ORG
-              "\",\"time_zone\":\"Europe/Helsinki\",\"gateway\":\"simulator\","
-              "\"questions\":[{\"ref\":\"" WORLD_SURVEY
-              "/forward\",\"kind\":\"scale\",\"goal\":0.7,\"ceiling\":0.2,\"contains\":[\"1-5\"]}],"
-              "\"languages\":{\"fi\":1},\"strata\":{\"office\":[\"north\"]},"
-              "\"typing\":{\"plain\":1,\"punctuated\":0,\"spaced\":0,\"commented\":0,\"unreadable\":0},"
-              "\"shares\":{\"stop\":0,\"answer_and_stop\":0,\"second_answer\":0,\"late\":0,\"undelivered\":0,"
-              "\"no_receipt\":0},"
-              "\"pilots\":[{\"id\":\"" WORLD_PILOT
-              "\",\"size\":1,\"truth\":\"middle\",\"positive\":0.5,\"negative\":0.2,"
-              "\"response\":0}]}");
-    stand_spawn(stand, simulator, "pulssi-simulator",
-                (const char *const[]){"serve", "--scenario", stand_path(stand, "scenario.json"), "--listen",
-                                      "127.0.0.1:0", "--collector", "http://127.0.0.1:9", "--secret",
-                                      STAND_SECRET, "--token", STAND_TOKEN, "--clock",
-                                      stand_path(stand, "clock"), NULL});
-    return stand_await_number(stand, "pulssi-simulator.out", "listening 127.0.0.1:");
-}
+/* --- the ledger --- */
 
 /* One send row of the ledger: message n to contact n, accepted, for the first time. Keeps its wall time. */
 static void check_send(const cJSON *row, bool *seen, int64_t messages, int64_t *real_ms_out)
@@ -175,8 +143,8 @@ static void run_ours(struct bench *bench, int run, double *rate_out)
     stand_release(&stand, bench->messages);
     stand.world.redis_now_ms = 1; /* the world's lane lease ended long ago */
     world_take_lane(&stand.world, "dispatcher-1");
-    put_clock(&stand, stand.world.now_ms - DUE_AFTER_MS);
-    int port = start_simulator(&stand, &simulator);
+    stand_put_clock(&stand, stand.world.now_ms - DUE_AFTER_MS);
+    int port = stand_start_simulator(&stand, &simulator);
     stand_put_settings(&stand, port, stand_path(&stand, "clock"));
     stand_spawn(&stand, &dispatcher, "pulssi-dispatcher",
                 (const char *const[]){"--config", stand_path(&stand, "pulssi.conf"), NULL});
@@ -186,7 +154,7 @@ static void run_ours(struct bench *bench, int run, double *rate_out)
                                simulator.process};
     struct report_meter meter;
     report_meter_start(&meter, processes, 3);
-    put_clock(&stand, stand.world.now_ms);
+    stand_put_clock(&stand, stand.world.now_ms);
     await_accepted(&stand, bench->messages);
     report_meter_stop(&meter);
 
@@ -240,8 +208,8 @@ static void run_bare(struct bench *bench, int run, double *rate_out)
     struct submit_request request = {0};
     struct error error = {""};
     stand_open(&stand, &bench->report);
-    put_clock(&stand, stand.world.now_ms);
-    int port = start_simulator(&stand, &simulator);
+    stand_put_clock(&stand, stand.world.now_ms);
+    int port = stand_start_simulator(&stand, &simulator);
     stand_put_settings(&stand, port, stand_path(&stand, "clock"));
     if (!settings_load(&settings, stand_path(&stand, "pulssi.conf"), &error))
         fail_msg("%s", error.text);

@@ -46,7 +46,7 @@ int main(int argc, char **argv)
         {"replies", "replies in a run", 100, STAND_PEOPLE_MAX, &bench.replies},
         {"connections", "connections, and commits under way", 1, 500, &bench.connections},
     };
-    report_start(&bench.report, "replies");
+    report_start(&bench.report, "replies", "a second");
     stand_options(argc, argv, "replies", options, sizeof options / sizeof options[0], &bench.report.command);
     bench.latencies_ns = memory_zeroed((size_t)bench.replies, sizeof bench.latencies_ns[0]);
     prepare_requests(&bench);
@@ -105,13 +105,17 @@ static void run_ours(struct bench *bench, int run, double *rate_out)
                 (const char *const[]){"--config", stand_path(&stand, "pulssi.conf"), NULL});
     int port = stand_await_number(&stand, "data/run/collector.port", "");
     int64_t deadline_ms = clock_monotonic_ms() + 20000;
-    while (wire_get(port, "/readyz", NULL) != 200)
+    while (!wire_is_ready(port))
         assert_true(clock_monotonic_ms() < deadline_ms);
 
     const pid_t processes[] = {redis_server_process(stand.world.server), collector.process, getpid()};
     struct report_meter meter;
     report_meter_start(&meter, processes, 3);
-    int64_t elapsed_ns = load_run(&bench->requests, port, (size_t)bench->connections, bench->latencies_ns);
+    const struct load_plan plan = {.requests = &bench->requests,
+                                   .count = (size_t)bench->replies,
+                                   .port = port,
+                                   .connections = (size_t)bench->connections};
+    int64_t elapsed_ns = load_run(&plan, bench->latencies_ns, NULL);
     report_meter_stop(&meter);
 
     size_t count = (size_t)bench->replies;
@@ -305,7 +309,11 @@ static void run_empty(struct bench *bench, int run)
     size_t count = (size_t)bench->replies;
     struct report_meter meter;
     report_meter_start(&meter, &server, 1);
-    int64_t elapsed_ns = load_run(&bench->requests, port, (size_t)bench->connections, bench->latencies_ns);
+    const struct load_plan plan = {.requests = &bench->requests,
+                                   .count = (size_t)bench->replies,
+                                   .port = port,
+                                   .connections = (size_t)bench->connections};
+    int64_t elapsed_ns = load_run(&plan, bench->latencies_ns, NULL);
     report_meter_stop(&meter);
     report_set(&bench->report, run, "empty", "empty handler, a second",
                (double)count * 1e9 / (double)elapsed_ns);

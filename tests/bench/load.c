@@ -3,6 +3,7 @@
 #include "load.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -28,9 +29,12 @@ struct connection {
 };
 
 struct load {
-    const struct load_requests *requests;
-    size_t next, done;
-    int64_t *latencies_ns;
+    const struct load_plan *plan;
+    size_t next, done; /* counted from the plan's first */
+    int64_t started_ns;
+    int64_t *latencies_ns, *sent_at_ns;
+    struct connection **idle; /* a ring: whoever is idle longest sends next, so that none is idle for long */
+    size_t idle_first, idle_count;
 };
 
 static void connection_open(struct connection *connection, int port);
@@ -65,39 +69,70 @@ void load_free(struct load_requests *requests)
     *requests = (struct load_requests){0};
 }
 
-int64_t load_run(const struct load_requests *requests, int port, size_t connections_count,
-                 int64_t *latencies_ns_out)
+static void load_rests(struct load *load, struct connection *connection)
 {
-    struct load load = {.requests = requests, .latencies_ns = latencies_ns_out};
-    struct connection *connections = memory_zeroed(connections_count, sizeof connections[0]);
-    int poller = epoll_create1(EPOLL_CLOEXEC);
-    for (size_t i = 0; i < connections_count; i++) {
-        struct epoll_event wish = {.events = EPOLLIN, .data.ptr = &connections[i]};
-        connection_open(&connections[i], port);
-        epoll_ctl(poller, EPOLL_CTL_ADD, connections[i].descriptor, &wish);
+    size_t places = load->plan->connections;
+    assert(load->idle_count < places);
+    load->idle[(load->idle_first + load->idle_count++) % places] = connection;
+}
+
+/* Sends what may go now: to whoever is idle, not before its time. */
+static void load_send_due(struct load *load)
+{
+    while (load->idle_count > 0 && load->next < load->plan->count) {
+        double due_ns = load->plan->rate > 0 ? (double)load->next * 1e9 / load->plan->rate : 0;
+        if ((double)(report_now_ns() - load->started_ns) < due_ns)
+            return;
+        struct connection *connection = load->idle[load->idle_first];
+        load->idle_first = (load->idle_first + 1) % load->plan->connections;
+        load->idle_count--;
+        connection_send(connection, load);
     }
-    int64_t started_ns = report_now_ns();
-    for (size_t i = 0; i < connections_count && load.next < requests->count; i++)
-        connection_send(&connections[i], &load);
-    while (load.done < requests->count) {
+}
+
+static void load_on_answered(struct load *load, struct connection *connection)
+{
+    load->latencies_ns[connection->request] = report_now_ns() - connection->sent_at_ns;
+    if (load->sent_at_ns != NULL)
+        load->sent_at_ns[connection->request] = connection->sent_at_ns;
+    load->done++;
+    load_rests(load, connection);
+}
+
+int64_t load_run(const struct load_plan *plan, int64_t *latencies_ns_out, int64_t *sent_at_ns_out)
+{
+    struct load load = {.plan = plan, .latencies_ns = latencies_ns_out, .sent_at_ns = sent_at_ns_out};
+    struct connection *connections = memory_zeroed(plan->connections, sizeof connections[0]);
+    int poller = epoll_create1(EPOLL_CLOEXEC);
+    load.idle = memory_zeroed(plan->connections, sizeof load.idle[0]);
+    for (size_t i = 0; i < plan->connections; i++) {
+        struct epoll_event wish = {.events = EPOLLIN, .data.ptr = &connections[i]};
+        connection_open(&connections[i], plan->port);
+        epoll_ctl(poller, EPOLL_CTL_ADD, connections[i].descriptor, &wish);
+        load_rests(&load, &connections[i]);
+    }
+    load.started_ns = report_now_ns();
+    int64_t answered_ns = load.started_ns;
+    load_send_due(&load);
+    while (load.done < plan->count) {
         struct epoll_event events[EVENTS_MAX];
-        int count = epoll_wait(poller, events, EVENTS_MAX, SILENCE_MS);
-        if (count == 0 || (count < 0 && errno != EINTR))
+        int count = epoll_wait(poller, events, EVENTS_MAX, plan->rate > 0 ? 1 : SILENCE_MS);
+        if ((count < 0 && errno != EINTR) || report_now_ns() - answered_ns > SILENCE_MS * INT64_C(1000000))
             give_up(load.done, "answered as the last one, then came", "silence");
         for (int i = 0; i < count; i++) {
             struct connection *connection = events[i].data.ptr;
-            if (!connection_receive(connection))
-                continue;
-            load.latencies_ns[connection->request] = report_now_ns() - connection->sent_at_ns;
-            load.done++;
-            if (load.next < requests->count)
-                connection_send(connection, &load);
+            if (connection_receive(connection)) {
+                load_on_answered(&load, connection);
+                answered_ns = report_now_ns();
+            }
         }
+        load_send_due(&load);
     }
-    int64_t elapsed_ns = report_now_ns() - started_ns;
-    for (size_t i = 0; i < connections_count; i++)
+    int64_t elapsed_ns = report_now_ns() - load.started_ns;
+    for (size_t i = 0; i < plan->connections; i++)
         close(connections[i].descriptor);
     close(poller);
+    free(load.idle);
     free(connections);
     return elapsed_ns;
 }
@@ -116,11 +151,12 @@ static void connection_open(struct connection *connection, int port)
 
 static void connection_send(struct connection *connection, struct load *load)
 {
-    connection->request = load->next++;
+    const struct load_requests *requests = load->plan->requests;
+    connection->request = load->plan->first + load->next++;
     connection->answer_bytes = 0;
-    const struct load_request *request = &load->requests->items[connection->request];
+    const struct load_request *request = &requests->items[connection->request];
     connection->sent_at_ns = report_now_ns();
-    ssize_t sent = send(connection->descriptor, load->requests->bytes.chars + request->at, request->bytes,
+    ssize_t sent = send(connection->descriptor, requests->bytes.chars + request->at, request->bytes,
                         MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent != (ssize_t)request->bytes)
         give_up(connection->request, "was not taken:", sent < 0 ? strerror(errno) : "in part only");

@@ -23,10 +23,17 @@ struct load_requests {
 void load_add(struct load_requests *requests, const char *path, const char *body);
 void load_free(struct load_requests *requests);
 
-/* Sends every request once, in order, to a port of this machine over so many connections; each answer must be
- * a 200. Fills latencies_ns_out by request and returns how long it took in all, ns. Ends the program with a
- * sentence when an answer is another one, or none comes for 20 s. */
-int64_t load_run(const struct load_requests *requests, int port, size_t connections_count,
-                 int64_t *latencies_ns_out);
+struct load_plan {
+    const struct load_requests *requests;
+    size_t first, count; /* of the requests */
+    int port;            /* of this machine */
+    size_t connections;
+    double rate; /* a second; 0 = each connection sends again as soon as it is answered */
+};
+
+/* Sends every request of the plan once, in order; each answer must be a 200. Fills latencies_ns_out and, unless it
+ * is NULL, sent_at_ns_out (monotonic), both by request, and returns how long it took in all, ns. Ends the program
+ * with a sentence when an answer is another one, or none comes for 20 s. */
+int64_t load_run(const struct load_plan *plan, int64_t *latencies_ns_out, int64_t *sent_at_ns_out);
 
 #endif

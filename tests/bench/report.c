@@ -26,17 +26,19 @@ static void print_json(const struct report *report);
 static int compare_doubles(const void *left, const void *right);
 static int compare_ints(const void *left, const void *right);
 
-void report_start(struct report *report, const char *name)
+void report_start(struct report *report, const char *name, const char *unit)
 {
     *report = (struct report){.name = name};
+    snprintf(report->labels[0], sizeof report->labels[0], "ours, %s", unit);
+    snprintf(report->labels[1], sizeof report->labels[1], "bare limit, %s", unit);
     for (int run = 0; run < REPORT_RUNS; run++)
         report_set_ratio(report, run, NAN, NAN); /* until measured: these come first */
 }
 
 void report_set_ratio(struct report *report, int run, double ours, double bare)
 {
-    report_set(report, run, "ours", "ours, a second", ours);
-    report_set(report, run, "bare", "bare limit, a second", bare);
+    report_set(report, run, "ours", report->labels[0], ours);
+    report_set(report, run, "bare", report->labels[1], bare);
     report_set(report, run, "ratio", "ratio, ours by bare", ours / bare);
 }
 

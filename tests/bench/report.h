@@ -20,14 +20,16 @@ struct report_figure {
 
 struct report {
     const char *name;
+    char labels[2][48];  /* of ours and bare, with the unit */
     struct text command; /* how to run it again */
     char redis_version[16];
     struct report_figure figures[REPORT_FIGURES_MAX];
     size_t figures_count;
 };
 
-/* Starts with the three figures of every benchmark: "ours", "bare" and "ratio". */
-void report_start(struct report *report, const char *name);
+/* Starts with the three figures of every benchmark: "ours", "bare" and "ratio". The unit follows the first two in the
+ * table ("a second"); a literal. */
+void report_start(struct report *report, const char *name, const char *unit);
 /* The three of one run (0…): what we reach, what the bare limit in the same run is, and the one by the other.
  */
 void report_set_ratio(struct report *report, int run, double ours, double bare);

@@ -125,27 +125,43 @@ static void take_all(struct world *world, size_t count, const char *word)
     }
 }
 
+/* Runs prepared commands in one pipeline; each must be answered with OK. */
+static void run_all(struct world *world, const struct redis_command *commands, size_t count)
+{
+    struct error error = {""};
+    for (size_t i = 0; i < count; i++)
+        assert_true(redis_link_queue(world->link, &commands[i], &error));
+    take_all(world, count, "OK");
+}
+
 void stand_send_all(struct stand *stand, int64_t people)
 {
     struct world *world = &stand->world;
     struct claimed claimed[STORE_ITEMS_MAX];
-    struct redis_command command = {0};
-    struct error error = {""};
+    struct redis_command commands[STORE_ITEMS_MAX];
     int64_t sent = 0;
+    memset(commands, 0, sizeof commands);
     for (size_t count; (count = world_claim(world, STORE_ITEMS_MAX, claimed)) > 0; sent += (int64_t)count) {
-        for (size_t i = 0; i < count; i++) {
-            world_intend_command(world, &command, claimed[i].message, "send-all");
-            assert_true(redis_link_queue(world->link, &command, &error));
-        }
-        take_all(world, count, "OK");
-        for (size_t i = 0; i < count; i++) {
-            world_settle_command(world, &command, claimed[i].message, "send-all", SUBMIT_ACCEPTED);
-            assert_true(redis_link_queue(world->link, &command, &error));
-        }
-        take_all(world, count, "OK");
+        for (size_t i = 0; i < count; i++)
+            world_intend_command(world, &commands[i], claimed[i].message, "send-all");
+        run_all(world, commands, count);
+        for (size_t i = 0; i < count; i++)
+            world_settle_command(world, &commands[i], claimed[i].message, "send-all", SUBMIT_ACCEPTED);
+        run_all(world, commands, count);
     }
-    redis_command_free(&command);
+    for (size_t i = 0; i < STORE_ITEMS_MAX; i++)
+        redis_command_free(&commands[i]);
     assert_int_equal(sent, people);
+}
+
+double stand_redis_bytes(struct stand *stand)
+{
+    struct redis_value *info = WORLD_RUN(&stand->world, "INFO", "memory");
+    const char *at = strstr(redis_text(info), "used_memory:");
+    long long bytes = 0;
+    assert_true(at != NULL && sscanf(at, "used_memory:%lld", &bytes) == 1);
+    redis_value_free(&info);
+    return (double)bytes;
 }
 
 /* --- files --- */
@@ -231,6 +247,40 @@ int stand_await_number(struct stand *stand, const char *file, const char *word)
     }
     fail_msg("%s: \"%s\" did not come", stand_path(stand, file), word);
     return -1;
+}
+
+/* --- the simulator --- */
+
+void stand_put_clock(struct stand *stand, int64_t domain_ms)
+{
+    struct error error = {""};
+    struct clock clock = {
+        .origin_real_ms = clock_wall_ms(), .origin_domain_ms = domain_ms, .scale = 1, .limit_ms = domain_ms};
+    snprintf(clock.path, sizeof clock.path, "%s", stand_path(stand, "clock"));
+    assert_true(clock_write(&clock, &error));
+}
+
+/* A town in which nobody answers; the world's people are strangers to it. Returns its port. */
+int stand_start_simulator(struct stand *stand, struct child *simulator)
+{
+    stand_put(stand, "scenario.json",
+              "{\"seed\":\"bench\",\"org\":\"" WORLD_ORG
+              "\",\"time_zone\":\"Europe/Helsinki\",\"gateway\":\"simulator\","
+              "\"questions\":[{\"ref\":\"" WORLD_SURVEY
+              "/forward\",\"kind\":\"scale\",\"goal\":0.7,\"ceiling\":0.2,\"contains\":[\"1-5\"]}],"
+              "\"languages\":{\"fi\":1},\"strata\":{\"office\":[\"north\"]},"
+              "\"typing\":{\"plain\":1,\"punctuated\":0,\"spaced\":0,\"commented\":0,\"unreadable\":0},"
+              "\"shares\":{\"stop\":0,\"answer_and_stop\":0,\"second_answer\":0,\"late\":0,\"undelivered\":0,"
+              "\"no_receipt\":0},"
+              "\"pilots\":[{\"id\":\"" WORLD_PILOT
+              "\",\"size\":1,\"truth\":\"middle\",\"positive\":0.5,\"negative\":0.2,"
+              "\"response\":0}]}");
+    stand_spawn(stand, simulator, "pulssi-simulator",
+                (const char *const[]){"serve", "--scenario", stand_path(stand, "scenario.json"), "--listen",
+                                      "127.0.0.1:0", "--collector", "http://127.0.0.1:9", "--secret",
+                                      STAND_SECRET, "--token", STAND_TOKEN, "--clock",
+                                      stand_path(stand, "clock"), NULL});
+    return stand_await_number(stand, "pulssi-simulator.out", "listening 127.0.0.1:");
 }
 
 static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)

@@ -38,6 +38,9 @@ void stand_release(struct stand *stand, int64_t people);
 /* Sends what is due as a dispatcher would, all of it accepted. */
 void stand_send_all(struct stand *stand, int64_t people);
 
+/* What Redis uses, bytes: keys, tables, the allocator's rounding. */
+double stand_redis_bytes(struct stand *stand);
+
 /* A path in the folder; the fourth next call uses its memory again. */
 const char *stand_path(struct stand *stand, const char *name);
 void stand_put(struct stand *stand, const char *name, const char *content);
@@ -48,5 +51,10 @@ void stand_put_settings(struct stand *stand, int gateway_port, const char *clock
 void stand_spawn(struct stand *stand, struct child *child, const char *program, const char *const *arguments);
 /* Polls until the first number after the word in the file appears; 20 s. */
 int stand_await_number(struct stand *stand, const char *file, const char *word);
+
+/* Domain time stands at this instant; programs that watch the clock file move there. */
+void stand_put_clock(struct stand *stand, int64_t domain_ms);
+/* A gateway of a town in which nobody answers; the world's people are strangers to it. Returns its port. */
+int stand_start_simulator(struct stand *stand, struct child *simulator);
 
 #endif

@@ -42,6 +42,7 @@ static void take_row(struct rows *rows, const cJSON *row)
         struct send_row *send = &rows->sends[rows->sends_count++];
         const char *outcome = member_text(row, "outcome");
         *send = (struct send_row){.at_ms = (int64_t)member_number(row, "at"),
+                                  .real_ms = (int64_t)member_number(row, "real"),
                                   .moment = member_number(row, "moment"),
                                   .step = step_of(member_text(row, "what")),
                                   .accepted = strncmp(outcome, "accepted", 8) == 0,
@@ -63,6 +64,7 @@ static void take_row(struct rows *rows, const cJSON *row)
                                     .answered = member_number(row, "status") == 200,
                                     .started_ms = (int64_t)member_number(row, "started_at"),
                                     .answered_ms = (int64_t)member_number(row, "answered_at"),
+                                    .finished_real_ms = (int64_t)member_number(row, "finished_real"),
                                     .began = member_number(row, "began"),
                                     .ended = member_number(row, "ended")};
         (void)text_copy(reply->id, sizeof reply->id, member_text(row, "id"));

@@ -15,7 +15,7 @@ extern const char *const steps[STEPS]; /* what each step of config/surveys/meeti
 struct send_row {
     char id[ID_SIZE];
     char to[PHONE_SIZE];
-    int64_t at_ms;
+    int64_t at_ms, real_ms;
     double moment;
     int step; /* of the conversation; -1 = asks nothing */
     bool accepted, is_lost, accepted_before, ambiguous_before, is_repeat;
@@ -28,7 +28,8 @@ struct reply_row {
     int value; /* of the first question; 0 = none */
     int joins; /* answer to the third: 0 or 1; -1 = none */
     bool stop, copy, answered;
-    int64_t started_ms, answered_ms;
+    int64_t started_ms, answered_ms; /* domain */
+    int64_t finished_real_ms;
     double began, ended;
 };
 struct rows {

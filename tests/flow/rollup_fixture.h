@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "support/weeks.h"
@@ -42,6 +43,22 @@ static int rollup_fixture_check(void **state)
     (void)state;
     station_close(&station);
     return 0;
+}
+
+/* A second org, like the world's but for its id; nobody is in it. */
+#define OTHER "toinen"
+static inline void rollup_fixture_put_other_org(void)
+{
+    struct error error;
+    struct text json = {0};
+    const char *id = strstr(world->org_json.chars, "\"" WORLD_ORG "\"");
+    assert_non_null(id);
+    text_add_bytes(&json, world->org_json.chars, (size_t)(id - world->org_json.chars));
+    text_add(&json, "\"" OTHER "\"");
+    text_add(&json, id + strlen("\"" WORLD_ORG "\""));
+    if (org_store(world->link, OTHER, json.chars, "1", "2", "3", &error) != PUT_WRITTEN)
+        fail_msg("%s", error.text);
+    text_free(&json);
 }
 
 #define ROLLUP_TEST(test)  cmocka_unit_test_setup_teardown(test, rollup_fixture_renew, rollup_fixture_check)

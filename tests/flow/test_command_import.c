@@ -58,7 +58,8 @@ static void header_names_its_faults(void **state)
         {"language,age_band,office\n", "column \"phone\" is missing"},
         {"phone,language,age_band,office,name\n", "unknown column \"name\""},
         {"phone,language,age_band,office,phone\n", "column \"phone\" is there twice"},
-        {"phone;language;age_band;office\n", "separated by commas"},
+        {"phone;language;age_band\n", "column \"office\" is missing"},
+        {"phone,language;age_band,office\n", "unknown column \"language;age_band\""},
         {"0401234567,fi,18-29,north\n", "unknown column \"(with digits)\""},
         {"phone,\"language,age_band,office\n", "a quoted field does not end on its line"},
     };

@@ -117,6 +117,18 @@ static void unsafe_redis_is_refused_with_the_setting(void **state)
     EXPECT(0, "data set    ok", "store", "check");
 }
 
+static void a_private_redis_that_does_not_run_is_named_with_what_starts_it(void **state)
+{
+    (void)state;
+    char address[320];
+    snprintf(address, sizeof address, "%s", getenv("PULSSI_REDIS_ADDRESS"));
+    unsetenv("PULSSI_REDIS_ADDRESS");
+    EXPECT(1, "does not answer: is `pulssi up` running", "status");
+    EXPECT(1, "does not answer: is `pulssi up` running", "adopt");
+    EXPECT(1, "does not answer: is `pulssi up` running", "store", "install");
+    setenv("PULSSI_REDIS_ADDRESS", address, 1);
+}
+
 static void another_data_set_is_refused(void **state)
 {
     (void)state;
@@ -277,6 +289,8 @@ int main(void)
         cmocka_unit_test(every_command_has_help_with_usage_options_and_example),
         cmocka_unit_test(settings_are_shown_and_checked),
         cmocka_unit_test_setup(unsafe_redis_is_refused_with_the_setting, command_line_clear),
+        cmocka_unit_test_setup(a_private_redis_that_does_not_run_is_named_with_what_starts_it,
+                               command_line_clear),
         cmocka_unit_test_setup(another_data_set_is_refused, command_line_clear),
         cmocka_unit_test_setup(org_is_put_once_and_errors_name_the_path, command_line_clear),
         cmocka_unit_test_setup(pilot_needs_its_names, make_org),

@@ -306,6 +306,7 @@ static void kill_everywhere(const char *again_at)
 
     for (int64_t kill_after = 1; kill_after <= whole; kill_after++) {
         snapshot_put_back(world, before);
+        station_forget(&sending.station);
         station_move_clock(&sending.station, "2026-01-13T07:00");
         WORLD_DO(world, "CONFIG", "RESETSTAT");
         station_spawn(&sending.station);

@@ -4,6 +4,10 @@
 #ifndef TESTS_SIMULATOR_STORY_H
 #define TESTS_SIMULATOR_STORY_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <cmocka.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -178,8 +178,8 @@ static void a_wrong_type_anywhere_refuses_the_whole_batch(void **state)
                                  row_of(2, "new000000001", "fi", "50+,south")};
     world_import(&world, WORLD_PILOT, 0, 1, NULL);
     import_command(&command, OTHER_PILOT, rows, 3);
-    /* three indexes, one known contact, two new ones, the batch, the members */
-    assert_int_equal(snapshot_refusals(&world, &command), 8);
+    /* three indexes, one known contact, two new ones, the batch, the members, b */
+    assert_int_equal(snapshot_refusals(&world, &command), 9);
     redis_command_free(&command);
     assert_int_equal(members(OTHER_PILOT), 3);
 }

@@ -207,15 +207,15 @@ static void a_wrong_type_anywhere_refuses_the_whole_intend(void **state)
     world_released(&world, 3);
     world_claim(&world, 3, claimed);
     world_intend_command(&world, &command, world_message(0), "o");
-    /* message, contact, pulse, b; the lease stays as it is */
-    assert_int_equal(snapshot_refusals(&world, &command), 4);
+    /* message, contact, pulse, round, b; the lease stays as it is */
+    assert_int_equal(snapshot_refusals(&world, &command), 5);
     WORLD_DO(&world, "HSET", world_key("c:contact00001"), "f", "s");
     world_intend_command(&world, &command, world_message(1), "o");
-    assert_int_equal(snapshot_refusals(&world, &command), 7); /* and the log, the week's counters */
+    assert_int_equal(snapshot_refusals(&world, &command), 8); /* and the log, the week's counters */
     WORLD_DO(&world, "HSET", world_key("m:message00002"), "na", "1800000000000");
     world.now_ms += 7 * DAY_MS;
     world_intend_command(&world, &command, world_message(2), "o");
-    /* as the first, and the lists of both weeks, the weeks, the frame, the round */
+    /* as the first, and the lists of both weeks, the weeks, the frame */
     assert_int_equal(snapshot_refusals(&world, &command), 9);
     redis_command_free(&command);
     assert_string_equal(world_message_field(&world, 1, "s"), "suppressed");

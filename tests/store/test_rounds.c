@@ -99,7 +99,7 @@ static void a_round_is_planned_once(void **state)
 
     snprintf(plan.id, sizeof plan.id, "another");
     round_plan_command(&command, WORLD_ORG, &plan);
-    assert_int_equal(snapshot_refusals(&world, &command), 3); /* the round, the plan, the list of rounds */
+    assert_int_equal(snapshot_refusals(&world, &command), 4); /* the round, the plan, the list of rounds, b */
     redis_command_free(&command);
     assert_string_equal(state_of("another"), "planned");
 }
@@ -141,7 +141,7 @@ static void a_frozen_frame_stays(void **state)
     world_plan(&world, "r", WORLD_PILOT, 4);
     struct redis_command command = {0};
     round_freeze_command(&command, WORLD_ORG, "r", world_asking(&world).week);
-    assert_int_equal(snapshot_refusals(&world, &command), 4); /* round, members, frames, weeks */
+    assert_int_equal(snapshot_refusals(&world, &command), 5); /* round, members, frames, weeks, b */
     redis_command_free(&command);
     world_import(&world, WORLD_PILOT, 10, 10, NULL);
     world.now_ms += 7 * DAY_MS;

@@ -187,24 +187,24 @@ static void a_wrong_type_anywhere_refuses_every_write(void **state)
     struct redis_command command = {0};
     struct round round = round_at(TUESDAY_MS);
     put_command(&command, "tuesdays");
-    assert_int_equal(snapshot_refusals(&world, &command), 2); /* schedules, sched */
+    assert_int_equal(snapshot_refusals(&world, &command), 3); /* schedules, sched, b */
     assert_int_equal(number("ZCARD", "sched"), 1);
     WORLD_DO(&world, "ZADD", world_key("sched"), "1768291200000", "tuesdays");
     assert_int_equal(the_record().next_ms, TUESDAY_MS);
 
     words_command(&command, "schedule_set_state", (const char *const[]){"tuesdays", "paused", "", NULL});
-    assert_int_equal(snapshot_refusals(&world, &command), 3); /* and sr */
+    assert_int_equal(snapshot_refusals(&world, &command), 4); /* and sr */
     words_command(&command, "schedule_set_state",
                   (const char *const[]){"tuesdays", "active", "1768291200000", NULL});
-    assert_int_equal(snapshot_refusals(&world, &command), 3);
+    assert_int_equal(snapshot_refusals(&world, &command), 4);
 
     fire_command(&command, TUESDAY_MS, NEXT_MS, &round);
-    /* schedules, sched, sr, plan, rounds, the round */
-    assert_int_equal(snapshot_refusals(&world, &command), 6);
+    /* schedules, sched, sr, b, plan, rounds, the round */
+    assert_int_equal(snapshot_refusals(&world, &command), 7);
     fire_command(&command, NEXT_MS, -1, NULL);
-    assert_int_equal(snapshot_refusals(&world, &command), 4); /* the first three, and b */
+    assert_int_equal(snapshot_refusals(&world, &command), 4); /* the first four */
     words_command(&command, "schedule_remove", (const char *const[]){"tuesdays", NULL});
-    assert_int_equal(snapshot_refusals(&world, &command), 2); /* sched is gone with its last member */
+    assert_int_equal(snapshot_refusals(&world, &command), 3); /* sched is gone with its last member */
     redis_command_free(&command);
     assert_string_equal(the_record().schedule.id, "");
 }

@@ -82,6 +82,40 @@ static void snapshots_that_stop_nothing_are_allowed(void **state)
     WORLD_DO(&world, "CONFIG", "SET", "save", "", "stop-writes-on-bgsave-error", "yes");
 }
 
+static void a_replica_is_refused(void **state)
+{
+    (void)state;
+    struct error error = {""};
+    WORLD_DO(&world, "REPLICAOF", "127.0.0.1", "1");
+    expect_refused("this Redis is a replica");
+    WORLD_DO(&world, "REPLICAOF", "NO", "ONE");
+    assert_true(server_check_safety(world.link, &error));
+}
+
+static void what_is_safe_but_should_be_known_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *value, *usual, *part;
+    } cases[] = {
+        {"maxmemory", "1073741824", "0", "maxmemory 1073741824"},
+        {"auto-aof-rewrite-percentage", "0", "100", "auto-aof-rewrite-percentage 0"},
+    };
+    struct error error = {""};
+    struct text remarks = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        WORLD_DO(&world, "CONFIG", "SET", cases[i].name, cases[i].value);
+        assert_true(server_check_safety(world.link, &error));
+        assert_true(server_check_remarks(world.link, &remarks, &error));
+        assert_non_null(strstr(remarks.chars, cases[i].part));
+        WORLD_DO(&world, "CONFIG", "SET", cases[i].name, cases[i].usual);
+        text_clear(&remarks);
+        assert_true(server_check_remarks(world.link, &remarks, &error));
+        assert_int_equal(remarks.bytes, 0);
+    }
+    text_free(&remarks);
+}
+
 static void a_data_set_is_made_once(void **state)
 {
     (void)state;
@@ -99,18 +133,28 @@ static void another_redis_is_refused(void **state)
 {
     (void)state;
     struct error error = {""};
-    assert_true(dataset_check(world.link, &settings, "one", &error));
-    assert_true(dataset_check(world.link, &settings, "one", &error));
+    assert_int_equal(dataset_check(world.link, &settings, "one", &error), SEEN_GOOD);
+    assert_int_equal(dataset_check(world.link, &settings, "one", &error), SEEN_GOOD);
     WORLD_DO(&world, "SET", "pulssi:dataset", "anotherdata1");
-    assert_false(dataset_check(world.link, &settings, "one", &error));
+    assert_int_equal(dataset_check(world.link, &settings, "one", &error), SEEN_OTHER);
     assert_non_null(strstr(error.text, "anotherdata1"));
-    assert_false(dataset_check(world.link, &settings, "one", &error)); /* it is not remembered */
-    assert_true(dataset_check(world.link, &settings, "two", &error));  /* each program remembers its own */
+    assert_int_equal(dataset_check(world.link, &settings, "one", &error),
+                     SEEN_OTHER); /* it is not remembered */
+    assert_int_equal(dataset_check(world.link, &settings, "two", &error),
+                     SEEN_GOOD); /* each program remembers its own */
     WORLD_DO(&world, "FLUSHALL");
-    assert_false(dataset_check(world.link, &settings, "two", &error));
+    assert_int_equal(dataset_check(world.link, &settings, "two", &error), SEEN_OTHER);
+    assert_non_null(strstr(error.text, "it was flushed")); /* no advice to make another in its place */
+    assert_null(strstr(error.text, "pulssi store install"));
+    assert_int_equal(dataset_check(world.link, &settings, "three", &error), SEEN_OTHER);
     assert_non_null(strstr(error.text, "pulssi store install"));
-    assert_true(dataset_create(world.link, &error));
-    assert_false(dataset_check(world.link, &settings, "two", &error)); /* flushed and made anew is another */
+    assert_int_equal(dataset_install(world.link, &settings, "two", &error), SEEN_OTHER);
+    struct redis_value *none = WORLD_RUN(&world, "GET", "pulssi:dataset");
+    assert_int_equal(redis_kind(none), REDIS_NIL); /* nor is one made */
+    redis_value_free(&none);
+    assert_int_equal(dataset_install(world.link, &settings, "three", &error), SEEN_GOOD);
+    assert_int_equal(dataset_check(world.link, &settings, "two", &error),
+                     SEEN_OTHER); /* flushed and made anew is another */
 }
 
 static void a_memory_that_cannot_be_read_is_not_replaced(void **state)
@@ -121,11 +165,11 @@ static void a_memory_that_cannot_be_read_is_not_replaced(void **state)
     struct error error = {""};
     char path[320];
     struct text found = {0};
-    assert_true(dataset_check(world.link, &settings, "one", &error));
-    snprintf(path, sizeof path, "%s/state/one.dataset", settings.data_folder);
+    assert_int_equal(dataset_check(world.link, &settings, "one", &error), SEEN_GOOD);
+    snprintf(path, sizeof path, "%s/state/one.seen", settings.data_folder);
     for (size_t i = 0; i < sizeof contents / sizeof contents[0]; i++) {
         assert_true(file_replace(path, contents[i], strlen(contents[i]), 0600, &error));
-        assert_false(dataset_check(world.link, &settings, "one", &error));
+        assert_int_equal(dataset_check(world.link, &settings, "one", &error), SEEN_FAILED);
         assert_non_null(strstr(error.text, path));
         assert_true(file_read(path, 4096, &found, &error));
         assert_string_equal(found.chars == NULL ? "" : found.chars, contents[i]);
@@ -158,23 +202,26 @@ static void opening_the_store_runs_every_check(void **state)
 {
     (void)state;
     struct error error = {""};
-    struct redis_link *link = store_open(&settings, "program", &error);
+    struct seen *seen = seen_open(&settings, "program", NULL, &error);
+    assert_non_null(seen);
+    struct redis_link *link = store_open(&settings, seen, &error);
     assert_non_null(link);
     redis_link_close(&link);
     WORLD_DO(&world, "CONFIG", "SET", "appendfsync", "everysec");
-    assert_null(store_open(&settings, "program", &error));
+    assert_null(store_open(&settings, seen, &error));
     assert_non_null(strstr(error.text, "appendfsync"));
     WORLD_DO(&world, "CONFIG", "SET", "appendfsync", "always");
     WORLD_DO(&world, "FUNCTION", "FLUSH");
-    assert_null(store_open(&settings, "program", &error));
+    assert_null(store_open(&settings, seen, &error));
     assert_non_null(strstr(error.text, "function library"));
     bool changed = false;
     assert_true(functions_install(world.link, &changed, &error));
     WORLD_DO(&world, "SET", "pulssi:dataset", "anotherdata1");
-    assert_null(store_open(&settings, "program", &error));
+    assert_null(store_open(&settings, seen, &error));
     assert_non_null(strstr(error.text, "another Redis"));
     snprintf(settings.redis_address, sizeof settings.redis_address, "unix:/nonexistent/redis.sock");
-    assert_null(store_open(&settings, "program", &error));
+    assert_null(store_open(&settings, seen, &error));
+    seen_close(&seen);
 }
 
 /* Like STORE_TEST, with a data folder. */
@@ -186,6 +233,8 @@ int main(void)
         SERVER_TEST(a_safe_server_passes),
         SERVER_TEST(each_unsafe_setting_is_refused_with_its_fix),
         SERVER_TEST(snapshots_that_stop_nothing_are_allowed),
+        SERVER_TEST(a_replica_is_refused),
+        SERVER_TEST(what_is_safe_but_should_be_known_is_named),
         SERVER_TEST(a_data_set_is_made_once),
         SERVER_TEST(another_redis_is_refused),
         SERVER_TEST(a_memory_that_cannot_be_read_is_not_replaced),

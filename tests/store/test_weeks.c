@@ -318,7 +318,7 @@ static void the_sweep_leaves_what_is_still_going(void **state)
     assert_string_equal(world_intend(&world, claimed[0].message, "o"), "OK");
     assert_string_equal(world_settle(&world, claimed[0].message, "o", SUBMIT_ACCEPTED), "accepted");
     week_sweep_command(&command, WORLD_ORG, WEEK, world.now_ms);
-    assert_int_equal(snapshot_refusals(&world, &command), 4); /* the list, three messages */
+    assert_int_equal(snapshot_refusals(&world, &command), 5); /* the list, three messages, b */
     redis_command_free(&command);
     assert_int_equal(sweep(&left), 0); /* the first run removed it */
     assert_int_equal(left, 2);
@@ -365,7 +365,7 @@ static void figures_are_written_once_and_for_good(void **state)
     int64_t written = -1;
     bool closed = true;
     publish_command(&command, "coaching-a|felt-forward@1/forward", "first");
-    assert_int_equal(snapshot_refusals(&world, &command), 1);
+    assert_int_equal(snapshot_refusals(&world, &command), 2); /* the figures, b */
     publish_command(&command, "coaching-a|felt-forward@1/forward", "second");
     struct redis_value *value = world_call(&world, &command);
     assert_true(week_publish_result(value, &written, &closed));
@@ -393,7 +393,7 @@ static void a_week_is_sealed_when_nothing_is_left_of_it(void **state)
     }
     world_close_week(&world, WEEK);
     week_seal_command(&command, WORLD_ORG, WEEK, "2026-W02", 77);
-    assert_int_equal(snapshot_refusals(&world, &command), 2); /* the weeks, the roll-up */
+    assert_int_equal(snapshot_refusals(&world, &command), 3); /* the weeks, the roll-up, b */
     WORLD_DO(&world, "SADD", world_key("dd:2026-W02"), "an old one");
     assert_true(seal(77));
     assert_string_equal(world_field(&world, "weeks", WEEK), "published");

@@ -7,7 +7,7 @@
 
 static void put_words(const char *week, const char *pilot, const char *question, int n, bool another_person)
 {
-    char key[16], id[16];
+    char key[16], id[24];
     struct text record = {0};
     struct redis_command command = {0};
     snprintf(key, sizeof key, "ow:%s", week);
@@ -163,7 +163,7 @@ static void a_wrong_type_deletes_nothing(void **state)
     assert_true(week_parse("2026-W03", &week));
     put_words("2026-W03", WORLD_PILOT, "s@1/a", 1, true);
     words_expire_command(&command, WORLD_ORG, week, week);
-    assert_int_equal(snapshot_refusals(&world, &command), 2); /* the week's words, the people deleted */
+    assert_int_equal(snapshot_refusals(&world, &command), 3); /* the week's words, the people deleted, b */
     redis_command_free(&command);
     assert_false(world_exists(&world, "ow:2026-W03"));
 }

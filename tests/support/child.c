@@ -26,6 +26,9 @@ void child_start(struct child *child, const char *const *arguments, const char *
     if (child->process > 0)
         return;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    /* Tests run side by side: unless one wants a port, what a program says of itself is on any free one. */
+    setenv("PULSSI_DISPATCHER_STATUS_PORT", "0", 0);
+    setenv("PULSSI_ROLLUP_STATUS_PORT", "0", 0);
     signal(SIGPIPE, SIG_DFL);
     int log = open(log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     dup2(log, STDERR_FILENO);

@@ -102,7 +102,7 @@ void desk_ask_everyone(struct desk *desk)
     desk_put_clock(desk);
     desk_put_keys(desk, WORLD_ORG);
     unlink(desk_path(desk, "data/keys/joensuu/hash.key"));
-    unlink(desk_path(desk, "data/state/pulssi-collector.dataset")); /* clearing made a new data set */
+    unlink(desk_path(desk, "data/state/pulssi-collector.seen")); /* clearing made a new data set */
     world_import(&desk->world, WORLD_PILOT, 0, DESK_PEOPLE, NULL);
     world_round(&desk->world, "round-1", WORLD_PILOT);
     assert_int_equal(world_send_all(&desk->world), DESK_PEOPLE);
@@ -130,12 +130,12 @@ static bool port_told(struct desk *desk)
 
 static bool says_ready(struct desk *desk)
 {
-    return wire_get(desk->port, "/readyz", NULL) == 200;
+    return wire_is_ready(desk->port);
 }
 
 static bool says_not_ready(struct desk *desk)
 {
-    return wire_get(desk->port, "/readyz", NULL) == 503;
+    return !wire_is_ready(desk->port);
 }
 
 static void await(struct desk *desk, bool (*condition)(struct desk *desk), const char *what)
@@ -165,7 +165,7 @@ static bool says_refused(struct desk *desk)
     struct text log = {0};
     struct error error = {""};
     bool says = file_read(desk_path(desk, "log"), (size_t)1024 * 1024, &log, &error) &&
-                strstr(log.chars, "webhooks get 503: ") != NULL;
+                strstr(log.chars, "webhooks are kept in the spool, encounters get 503: ") != NULL;
     text_free(&log);
     return says;
 }

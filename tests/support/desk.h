@@ -33,11 +33,12 @@ void desk_put_keys(struct desk *desk, const char *org); /* those of the world th
 const char *desk_path(struct desk *desk,
                       const char *name); /* in the folder; the fourth next call uses it again */
 
-void desk_spawn(struct desk *desk);                   /* starts the program, whatever it does then */
-void desk_open(struct desk *desk);                    /* starts it and waits until it is ready */
-void desk_await_ready(struct desk *desk, bool ready); /* as it says itself */
-void desk_await_refusal(struct desk *desk);           /* a Redis that is not safe */
-void desk_close(struct desk *desk);                   /* ends it orderly if it runs, and checks the world */
+void desk_spawn(struct desk *desk); /* starts the program, whatever it does then */
+void desk_open(struct desk *desk);  /* starts it and waits until it is ready */
+void desk_await_ready(struct desk *desk,
+                      bool ready);          /* for Redis, with nothing in the spool, as it says itself */
+void desk_await_refusal(struct desk *desk); /* a Redis that is not safe */
+void desk_close(struct desk *desk);         /* ends it orderly if it runs, and checks the world */
 void desk_log_holds(struct desk *desk, const char *words);
 
 /* What a gateway says; each returns the status. An answer of 200 must be empty: some providers text a body

@@ -23,7 +23,7 @@
 #include "io/http_server.h"
 
 #define ARRIVALS_MAX      4096
-#define STEPS_MAX         16
+#define STEPS_MAX         64
 #define SHUT_POLL_MS      2
 #define START_DEADLINE_MS 20000
 

@@ -60,7 +60,7 @@ void sending_plan(struct sending *sending, const char *round, const char *survey
     redis_command_free(&command);
 }
 
-void sending_open(struct sending *sending)
+void sending_settings(struct sending *sending)
 {
     struct text sections = {0};
     text_addf(&sections,
@@ -73,6 +73,11 @@ void sending_open(struct sending *sending)
               sending->http_deadline_ms, script_gateway_port(sending->gateway));
     station_put_settings(&sending->station, sections.chars);
     text_free(&sections);
+}
+
+void sending_open(struct sending *sending)
+{
+    sending_settings(sending);
     station_open(&sending->station);
 }
 

@@ -25,7 +25,8 @@ void sending_import(struct sending *sending, int first, int count); /* any numbe
 /* A round of everyone (sample 0) that starts at the world's now and ends three days later. */
 void sending_plan(struct sending *sending, const char *round, const char *survey, int64_t sample);
 
-void sending_open(struct sending *sending); /* writes the settings, starts the dispatcher */
+void sending_settings(struct sending *sending); /* writes them, for whichever program */
+void sending_open(struct sending *sending);     /* writes the settings, starts the dispatcher */
 void sending_close(
     struct sending *sending); /* ends it orderly; the world and the gateway are as they should be */
 

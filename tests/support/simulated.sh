@@ -1,6 +1,10 @@
 # Shared by ops/demo and tests/fault/kill: a running Pulssi with simulated people. Sourced, not run.
 # Callers set: bin (folder of the programs), work (a scratch folder).
 
+# A Pulssi of a test must not want the ports of another one on this machine: what dispatcher and roll-up say of themselves
+# is on any free one, told in run/*.status-port.
+export PULSSI_DISPATCHER_STATUS_PORT=0 PULSSI_ROLLUP_STATUS_PORT=0
+
 # http METHOD PORT PATH [BODY]: prints the body of the answer; fails when nobody listens. Needs nothing but bash.
 http() {
   local method=$1 port=$2 path=$3 body=${4-}

@@ -67,6 +67,11 @@ void station_renew(struct station *station)
         station_put_key(station, "data", kind, station->world.keys.keys[kind]);
 }
 
+void station_forget(struct station *station)
+{
+    remove_files(station, "data/state/*.seen");
+}
+
 void station_put_settings(struct station *station, const char *sections)
 {
     struct text settings = {0};

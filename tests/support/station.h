@@ -20,6 +20,8 @@ void station_stop(struct station *station);
 
 /* A new world, its clock, its keys; no lane is taken, and no program remembers what was before. */
 void station_renew(struct station *station);
+/* No program remembers what it has seen of Redis: for a test that puts back what was there before. */
+void station_forget(struct station *station);
 /* Sections beside [pulssi], [clock] and [redis]. */
 void station_put_settings(struct station *station, const char *sections);
 void station_put_clock(struct station *station);

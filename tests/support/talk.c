@@ -32,7 +32,7 @@ static bool port_told(struct talk *talk)
     bool told = file != NULL && fscanf(file, "%d", &talk->port) == 1;
     if (file != NULL)
         fclose(file);
-    return told && wire_get(talk->port, "/readyz", NULL) == 200;
+    return told && wire_is_ready(talk->port);
 }
 
 void talk_open(struct talk *talk, const char *survey_file, int people)

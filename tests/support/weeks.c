@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -120,5 +121,8 @@ const char *weeks_state(struct world *world, const char *week)
 
 void weeks_await_published(struct station *station, const char *week)
 {
-    STATION_AWAIT(station, strcmp(weeks_state(&station->world, week), "published") == 0);
+    struct world *world = &station->world;
+    STATION_AWAIT(station, strcmp(weeks_state(world, week), "published") == 0);
+    STATION_AWAIT(station, world_field(world, "cp", week)[0] != '\0');
+    STATION_AWAIT(station, strtoll(world_field(world, "rollup", "due"), NULL, 10) > world->now_ms);
 }

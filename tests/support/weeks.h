@@ -18,6 +18,7 @@ void weeks_ask_for_every_end(struct world *world);
 /* "open", "published", "" = not begun; the one figure of a week, "" = none. */
 const char *weeks_state(struct world *world, const char *week);
 const char *weeks_figure(struct world *world, const char *week);
+/* Also its checkpoint is written, and the roll-up has nothing to do until the next week is due. */
 void weeks_await_published(struct station *station, const char *week);
 
 #endif

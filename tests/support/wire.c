@@ -80,3 +80,16 @@ int wire_get(int port, const char *path, struct text *answer_out)
                          "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path);
     return wire_ask(port, request, (size_t)bytes, answer_out);
 }
+
+bool wire_says(int port, const char *path, const char *words)
+{
+    struct text answer = {0};
+    bool says = wire_get(port, path, &answer) == 200 && strstr(answer.chars, words) != NULL;
+    text_free(&answer);
+    return says;
+}
+
+bool wire_is_ready(int port)
+{
+    return wire_says(port, "/readyz", "\r\n\r\nok");
+}

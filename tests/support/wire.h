@@ -17,5 +17,9 @@ int wire_ask(int port, const char *bytes, size_t bytes_count, struct text *answe
 /* A request with a body, "Connection: close". */
 int wire_post(int port, const char *path, const char *body, size_t body_bytes, struct text *answer_out);
 int wire_get(int port, const char *path, struct text *answer_out);
+/* Whether a GET is answered 200 with these words in the answer. */
+bool wire_says(int port, const char *path, const char *words);
+/* A collector that gives Redis what comes: not yet, or no more, while it keeps webhooks in its spool. */
+bool wire_is_ready(int port);
 
 #endif

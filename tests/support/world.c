@@ -20,7 +20,7 @@
 #include "support/invariants.h"
 
 #define BUFFERS      8
-#define BUFFER_BYTES 512
+#define BUFFER_BYTES 1024
 
 static char *next_buffer(void)
 {

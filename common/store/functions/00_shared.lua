@@ -14,7 +14,8 @@
 --                       occasions, q:QUESTION week it was last asked, said:TEXT when a text that is said once a day was (ms)
 --   dnc hash            do not contact: phone hash → s (STOP of a number that is nobody's), e (erased), w (wrong person)
 --   pm:PILOT string     12-character contact ids in order of first import, append-only
---   r:ROUND hash        round         plan zset    rounds to release, by start     rounds zset  all rounds, by start
+--   r:ROUND hash        round; hold: paused or cancelled     plan zset    rounds to release, by start, none that is held
+--   rounds zset         all rounds, by start
 --   schedules hash      schedule → JSON, written once        sched zset  active schedules by next due (domain ms)
 --   sr hash             of a schedule, ID|…: paused (1), run (due ms|round), skip (first due ms|last due ms|how many|why)
 --   u:PULSE hash        pulse: c contact, r round ('' = an encounter), p pilot, v survey, l language, s stratum, st disposition,
@@ -26,7 +27,8 @@
 --   m:ID hash           message: s state, k kind, u pulse, c contact, n attempts, f fence, o operation, g gateway's id,
 --                       na not after (ms), w week, q step of a conversation; to b l sealed number, batch and language of
 --                       its own when the contact is gone
---   q:bulk q:reply zset queued messages by due time (domain ms)    q:wait zset  retries by Redis time (real ms)
+--   q:bulk q:reply zset queued messages by due time (domain ms; +inf = held, of a paused round)
+--   q:wait zset         retries by Redis time (real ms)
 --   leased zset         leased and submitting messages by lease expiry (Redis time, real ms)
 --   lane hash           owner, until, fence
 --   weeks hash          week → open | published         w:WEEK zset  pulses of a week    ws:WEEK zset  its other messages
@@ -37,9 +39,14 @@
 --   id:WEEK hash        encounters taken in that week: digest of idempotency key → digest of body|encounter|outcome|reason|due ms
 --   dd:WEEK set         reply ids seen in that week     log stream  answers and dispositions, ids without clock time
 --   tokens hash         API tokens: id → JSON, id|revoked → when (ms), name|NAME → id of the one in force
---   b hash              books: m:STATE, p:DISPOSITION, x:EVENT, seq (last log id), audit (last audit id)
+--   b hash              books: m:STATE, p:DISPOSITION, x:EVENT, seq (last log id), audit (last audit id), cn (commit number)
 --   rollup hash         due (ms), gone contacts that left since the last sweep (none = nothing to sweep)
+--   cp hash             checkpoints: week → JSON, written once; week|trimmed → log id that its deletion goes on at, 0 = its rows
+--                       are gone (absent = they are all there)
 --   audit stream  who, what, count, at (ms)
+--
+-- Of the whole data set, handled by plain commands and never by a function: pulssi:orgs set, pulssi:dataset, pulssi:adoption,
+-- pulssi:behind (store/seen.h), pulssi:collectors hash: collector → JSON until (domain ms), at (Redis time, ms), spooled.
 
 local function expect(key, wanted)
   local found = redis.call('TYPE', key)['ok']
@@ -62,6 +69,31 @@ local function tally_write(key, counts)
   for field, by in pairs(counts) do
     if by ~= 0 then redis.call('HINCRBY', key, field, by) end
   end
+end
+
+-- Marks counts that several calls gather (95_many.lua), and stands for the commit number in their answers.
+local SHARED = {}
+
+-- Ends every function that wrote something (but for the roll-up's own notes): the counts go into the books, and the org's
+-- commit number goes up by one. Returns it: whoever has seen a higher one knows that Redis lost writes.
+local function books_write(base, counts)
+  if getmetatable(counts) == SHARED then return SHARED end -- `many` writes them, and puts the number there
+  local fields, row = {'cn'}, {}
+  for field, by in pairs(counts) do
+    if by ~= 0 then fields[#fields + 1] = field end
+  end
+  local values = redis.call('HMGET', base .. 'b', unpack(fields)) -- one read and one write, however many counts
+  for i, field in ipairs(fields) do
+    row[2 * i - 1] = field
+    row[2 * i] = string.format('%d', tonumber(values[i] or '0') + (counts[field] or 1))
+  end
+  redis.call('HSET', base .. 'b', unpack(row))
+  return tonumber(row[2])
+end
+
+-- The number as it stands, for an answer that changed nothing.
+local function commit_number(base, shared)
+  return shared and SHARED or tonumber(redis.call('HGET', base .. 'b', 'cn') or '0')
 end
 
 -- Appends a row to the answer log. Ids are a sequence, never a time.

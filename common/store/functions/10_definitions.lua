@@ -14,12 +14,14 @@ local function org_put(keys, args)
     if args[i] ~= '' and not old[i] then same = false end
   end
   if same then return {'SAME'} end
+  expect(base .. 'b', 'hash')
   redis.call('HSET', base .. 'org', 'json', json)
   local names = {[2] = 'fp_hash', [3] = 'fp_sealing', [4] = 'fp_reader'}
   for i = 2, 4 do
     if args[i] ~= '' then redis.call('HSET', base .. 'org', names[i], args[i]) end
   end
   redis.call('HINCRBY', base .. 'org', 'revision', 1)
+  books_write(base, {})
   return {'OK'}
 end
 
@@ -27,7 +29,9 @@ end
 local function pilot_put(keys, args)
   local key = keys[1] .. 'pilots'
   if redis.call('HGET', key, args[1]) == args[2] then return {'SAME'} end
+  expect(keys[1] .. 'b', 'hash')
   redis.call('HSET', key, args[1], args[2])
+  books_write(keys[1], {})
   return {'OK'}
 end
 
@@ -37,7 +41,9 @@ local function survey_put(keys, args)
   local old = redis.call('HMGET', key, args[1], args[1] .. '|active')
   if old[1] == args[2] then return {'SAME'} end
   if old[2] then return {'ACTIVE'} end
+  expect(keys[1] .. 'b', 'hash')
   redis.call('HSET', key, args[1], args[2])
+  books_write(keys[1], {})
   return {'OK'}
 end
 
@@ -48,7 +54,9 @@ local function survey_activate(keys, args)
   if not old[1] then return {'MISSING'} end
   if old[1] ~= args[2] then return {'CHANGED'} end
   if old[2] then return {'SAME'} end
+  expect(keys[1] .. 'b', 'hash')
   redis.call('HSET', key, args[1] .. '|active', args[3])
+  books_write(keys[1], {})
   return {'OK'}
 end
 

@@ -11,6 +11,7 @@ local function contacts_import(keys, args)
   local members = base .. 'pm:' .. pilot
   expect(members, 'string')
   expect(base .. 'batch', 'hash')
+  expect(base .. 'b', 'hash')
 
   local rows, blocked, id_of, old_of = {}, {}, {}, {}
   for i = 5, #args, 5 do
@@ -34,7 +35,7 @@ local function contacts_import(keys, args)
     end
   end
 
-  local added, updated, unchanged, joined, used_batch = 0, 0, 0, {}, false
+  local added, updated, unchanged, refreshed, joined, used_batch = 0, 0, 0, 0, {}, false
   for _, row in ipairs(rows) do
     local id, old = id_of[row.hash], old_of[row.hash]
     local key = base .. 'c:' .. id
@@ -48,7 +49,10 @@ local function contacts_import(keys, args)
     else
       local is_member = string.find(',' .. (old[3] or '') .. ',', ',' .. pilot .. ',', 1, true)
       if is_member and old[1] == row.language and old[2] == row.stratum then
-        if old[4] ~= day then redis.call('HSET', key, 'i', day) end -- the number is fresh again
+        if old[4] ~= day then -- the number is fresh again
+          redis.call('HSET', key, 'i', day)
+          refreshed = refreshed + 1
+        end
         old[4] = day
         unchanged = unchanged + 1
       else
@@ -65,6 +69,7 @@ local function contacts_import(keys, args)
   end
   if #joined > 0 then redis.call('APPEND', members, table.concat(joined)) end
   if used_batch then redis.call('HSET', base .. 'batch', batch, batch_key) end
+  if added + updated + refreshed > 0 then books_write(base, {}) end
   return {'OK', added, updated, unchanged, #joined, #blocked, unpack(blocked)}
 end
 

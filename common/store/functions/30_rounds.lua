@@ -4,6 +4,7 @@ local ROUND_FIELDS = {'pilot', 'survey', 'at', 'not_after', 'seed', 'sample'}
 local function round_look(base, id, values)
   expect(base .. 'plan', 'zset')
   expect(base .. 'rounds', 'zset')
+  expect(base .. 'b', 'hash')
   local old = redis.call('HMGET', base .. 'r:' .. id, unpack(ROUND_FIELDS))
   if not old[1] then return {'NEW'} end
   for i, name in ipairs(ROUND_FIELDS) do
@@ -35,6 +36,7 @@ local function round_plan(keys, args)
   local found = round_look(keys[1], args[1], values)
   if found[1] ~= 'NEW' then return found end
   round_write(keys[1], args[1], values)
+  books_write(keys[1], {})
   return {'OK'}
 end
 
@@ -44,12 +46,13 @@ local function members_count(base, pilot)
 end
 
 -- round_freeze: freezes the frame at the start of a round: the members there are now. args: round, week.
--- replies: {OK, frame, sample} | GONE. idempotent: a frozen frame stays.
+-- replies: {OK, frame, sample} | HELD (paused or cancelled) | GONE. idempotent: a frozen frame stays.
 local function round_freeze(keys, args)
   local base = keys[1]
   local key = base .. 'r:' .. args[1]
-  local round = redis.call('HMGET', key, 'state', 'pilot', 'survey', 'sample', 'frame', 'drawn')
+  local round = redis.call('HMGET', key, 'state', 'pilot', 'survey', 'sample', 'frame', 'drawn', 'hold')
   if not round[1] then return {'GONE'} end
+  if round[7] then return {'HELD'} end
   if round[5] then return {'OK', tonumber(round[5]), tonumber(round[6])} end
   local frame = members_count(base, round[2])
   local sample = tonumber(round[4])
@@ -57,9 +60,11 @@ local function round_freeze(keys, args)
   local frame_key, field = base .. 'n:' .. args[2], round[2] .. '|' .. round[3]
   local largest = tonumber(redis.call('HGET', frame_key, field) or '0')
   expect(base .. 'weeks', 'hash')
+  expect(base .. 'b', 'hash')
   redis.call('HSET', key, 'state', 'releasing', 'frame', frame, 'drawn', sample, 'week', args[2])
   if frame > largest then redis.call('HSET', frame_key, field, frame) end
   redis.call('HSETNX', base .. 'weeks', args[2], 'open')
+  books_write(base, {})
   return {'OK', frame, sample}
 end
 
@@ -176,12 +181,13 @@ end
 -- round_release: releases up to 128 drawn positions into the outbox, from the round's cursor on.
 -- Invariant: at most one open pulse a contact; each position is released exactly once (the cursor).
 -- args: round, expected cursor, due ms, week, seven limits, then for each: position, pulse id, message id.
--- replies: {OK, cursor, queued, capped, other} | {STALE, cursor} | GONE. idempotent by cursor.
+-- replies: {OK, cursor, queued, capped, other} | {STALE, cursor} | HELD (paused or cancelled) | GONE. idempotent by cursor.
 local function round_release(keys, args)
   local base = keys[1]
   local round_key = base .. 'r:' .. args[1]
-  local round = redis.call('HMGET', round_key, 'state', 'pilot', 'survey', 'cursor', 'drawn', 'not_after', 'frame')
+  local round = redis.call('HMGET', round_key, 'state', 'pilot', 'survey', 'cursor', 'drawn', 'not_after', 'frame', 'hold')
   if not round[1] then return {'GONE'} end
+  if round[8] then return {'HELD'} end
   local cursor = tonumber(round[4])
   if round[1] ~= 'releasing' or cursor ~= tonumber(args[2]) then return {'STALE', cursor} end
   local limits, members = limits_of(args, 5), base .. 'pm:' .. round[2]
@@ -202,7 +208,7 @@ local function round_release(keys, args)
 
   local counts = {}
   local queued, capped = pulses_draw(base, counts, drawn, found)
-  tally_write(base .. 'b', counts)
+  books_write(base, counts)
   cursor = cursor + #found
   redis.call('HSET', round_key, 'cursor', cursor)
   if cursor >= tonumber(round[5]) then

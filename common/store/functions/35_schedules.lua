@@ -7,6 +7,7 @@ local function expect_schedules(base)
   expect(base .. 'schedules', 'hash')
   expect(base .. 'sched', 'zset')
   expect(base .. 'sr', 'hash')
+  expect(base .. 'b', 'hash')
 end
 
 -- schedule_put. args: schedule, json, next due ms.
@@ -20,6 +21,7 @@ local function schedule_put(keys, args)
   if redis.call('HLEN', base .. 'schedules') >= SCHEDULES_MAX then return {'FULL'} end
   redis.call('HSET', base .. 'schedules', args[1], args[2])
   redis.call('ZADD', base .. 'sched', args[3], args[1])
+  books_write(base, {})
   org_wake(base)
   return {'OK'}
 end
@@ -39,6 +41,7 @@ local function schedule_set_state(keys, args)
     redis.call('HSET', base .. 'sr', field, 1)
     redis.call('ZREM', base .. 'sched', args[1])
   end
+  books_write(base, {})
   org_wake(base)
   return {'OK'}
 end
@@ -50,6 +53,7 @@ local function schedule_remove(keys, args)
   if redis.call('HDEL', base .. 'schedules', id) == 0 then return {'GONE'} end
   redis.call('ZREM', base .. 'sched', id)
   redis.call('HDEL', base .. 'sr', id .. '|paused', id .. '|run', id .. '|skip')
+  books_write(base, {})
   org_wake(base)
   return {'OK'}
 end
@@ -63,7 +67,6 @@ end
 local function schedule_fire(keys, args)
   local base, id, due, verdict = keys[1], args[1], args[2], {'OK'}
   expect_schedules(base)
-  expect(base .. 'b', 'hash')
   local there = redis.call('ZSCORE', base .. 'sched', id)
   if not there or tonumber(there) ~= tonumber(due) then return {'STALE', there or ''} end
   local skip, values, found
@@ -82,13 +85,15 @@ local function schedule_fire(keys, args)
   else
     redis.call('ZADD', base .. 'sched', args[3], id)
   end
+  local counts = {}
   if skip then
     redis.call('HSET', base .. 'sr', id .. '|skip', table.concat({due, skip[1], skip[2], skip[3]}, '|'))
-    redis.call('HINCRBY', base .. 'b', 'x:schedule_skipped', skip[2])
+    tally(counts, 'x:schedule_skipped', skip[2])
   else
     redis.call('HSET', base .. 'sr', id .. '|run', due .. '|' .. args[5])
     if found[1] == 'NEW' then round_write(base, args[5], values) end
   end
+  books_write(base, counts)
   return verdict
 end
 

@@ -6,6 +6,8 @@ local QUEUE = {invite = 'q:bulk'} -- every other kind is a reply
 local ON_THE_WAY = {queued = true, leased = true, submitting = true}
 -- Part of a conversation: suppressed by STOP, sent only while its pulse is open. All other replies go always.
 local CONVERSATION = {question = true, name = true, thanks = true, volunteer_confirm = true}
+-- When an invitation of a paused round is due: it stays queued, in q:bulk, and no claim comes to it.
+local HELD = '+inf'
 -- The field of the pulse that names the message, of those that ask no step.
 local PLACE = {thanks = 'mt', volunteer_confirm = 'mv'}
 
@@ -21,14 +23,18 @@ local function expect_outbox(base)
   expect(base .. 'q:wait', 'zset')
 end
 
--- Takes a message out of whichever queue or lease it is in and gives it a state.
-local function message_move(base, counts, message, kind, from, to)
+-- Takes a message out of whichever queue or lease it is in and gives it a state, and the gateway's id where that came along.
+local function message_move(base, counts, message, kind, from, to, gateway_id)
   if from == 'queued' then
     if redis.call('ZREM', queue_of(base, kind), message) == 0 then redis.call('ZREM', base .. 'q:wait', message) end
   elseif from == 'leased' or from == 'submitting' then
     redis.call('ZREM', base .. 'leased', message)
   end
-  redis.call('HSET', base .. 'm:' .. message, 's', to)
+  if gateway_id then
+    redis.call('HSET', base .. 'm:' .. message, 's', to, 'g', gateway_id)
+  else
+    redis.call('HSET', base .. 'm:' .. message, 's', to)
+  end
   if kind == 'wrong_person' and not ON_THE_WAY[to] then redis.call('HDEL', base .. 'm:' .. message, 'c', 'to', 'b', 'l') end
   tally_move(counts, 'm:', from, to)
 end
@@ -140,17 +146,18 @@ local function step_ask(base, pulse, step, at)
 end
 
 -- lane_take: takes or renews the lane. args: owner, now (Redis time, ms), hold ms, fresh (1 = this owner just started).
--- replies: {OK, fence, 1 if a new fence} | {HELD, until}. A new fence makes every earlier lease void (outbox_recover).
+-- replies: {OK, fence, 1 if a new fence, commit number} | {HELD, until}. A new fence makes every earlier lease void (outbox_recover).
 local function lane_take(keys, args)
   local key = keys[1] .. 'lane'
   local lane = redis.call('HMGET', key, 'owner', 'until', 'fence')
   local now = tonumber(args[2])
+  expect(keys[1] .. 'b', 'hash')
   if lane[1] and lane[1] ~= args[1] and now < tonumber(lane[2]) then return {'HELD', tonumber(lane[2])} end
   local fence = tonumber(lane[3] or '0')
   local new = lane[1] ~= args[1] or args[4] == '1'
   if new then fence = fence + 1 end
   redis.call('HSET', key, 'owner', args[1], 'until', now + tonumber(args[3]), 'fence', fence)
-  return {'OK', fence, new and 1 or 0}
+  return {'OK', fence, new and 1 or 0, books_write(keys[1], {})}
 end
 
 -- outbox_recover: up to 128 leases that are void (an earlier fence) or expired: leased goes back to queued, submitting
@@ -187,7 +194,7 @@ local function outbox_recover(keys, args)
       unknown = unknown + 1
     end
   end
-  tally_write(base .. 'b', counts)
+  if #found > 0 then books_write(base, counts) end
   return {'OK', requeued, unknown}
 end
 
@@ -228,8 +235,7 @@ local function outbox_claim(keys, args)
   if #found > 0 then
     for queue, ids in pairs(taken) do redis.call('ZREM', base .. queue, unpack(ids)) end
     redis.call('ZADD', base .. 'leased', unpack(leases))
-    redis.call('HINCRBY', base .. 'b', 'm:queued', -#found)
-    redis.call('HINCRBY', base .. 'b', 'm:leased', #found)
+    books_write(base, {['m:queued'] = -#found, ['m:leased'] = #found})
   end
   return reply
 end
@@ -245,20 +251,23 @@ local function conversation_verdict(base, message, m, args, now)
   return 'ok'
 end
 
--- outbox_intend: just before the HTTP call. Compares: fence, STOP, caps, sending window, not-after; then sets submitting.
+-- outbox_intend: just before the HTTP call. Compares: fence, not-after, the round's hold, STOP, caps, sending window; then sets
+-- submitting.
 -- args: message, fence, operation, seven limits (now ms, day, week index, gap days, same-question weeks, per year, question),
 --       week, closes ms, window opens ms, window closes ms.
--- replies: OK | FENCED | GONE | WINDOW (queued again for the next opening) | STALE | and the disposition words SUPPRESSED,
---          EXCLUDED, CAPPED, INELIGIBLE, CANCELLED (final). idempotent by operation: OK again while still submitting under it.
-local function outbox_intend(keys, args)
+-- replies: {OK, commit number} | FENCED | GONE | {WINDOW, commit number} (queued again for the next opening) |
+--          {PAUSED, commit number} (held until its round is resumed) | STALE and the
+--          disposition words SUPPRESSED, EXCLUDED, CAPPED, INELIGIBLE, CANCELLED (final), each with its commit number.
+--          idempotent by operation: OK again while still submitting under it.
+local function outbox_intend(keys, args, shared)
   local base, message, fence, operation = keys[1], args[1], args[2], args[3]
   local m = redis.call('HMGET', base .. 'm:' .. message, 's', 'f', 'o', 'k', 'u', 'c', 'na', 'q', 'to')
   if not m[1] then return {'GONE'} end
-  if m[1] == 'submitting' and m[3] == operation then return {'OK'} end
+  if m[1] == 'submitting' and m[3] == operation then return {'OK', commit_number(base, shared)} end
   if m[1] ~= 'leased' or m[2] ~= fence then return {'FENCED'} end
   expect(base .. 'b', 'hash')
   local limits, kind, pulse, contact, step = limits_of(args, 4), m[4], m[5], m[6], m[8]
-  local counts, asked = {}, {now = args[4], closes = args[12], day = args[5], week_index = args[6], week = args[11]}
+  local counts, asked = shared or {}, {now = args[4], closes = args[12], day = args[5], week_index = args[6], week = args[11]}
   local u = invited_pulse(base, kind, pulse)
   if kind == 'invite' and not u then return {'GONE'} end
 
@@ -266,7 +275,8 @@ local function outbox_intend(keys, args)
   if m[7] and limits.now >= tonumber(m[7]) then
     verdict = 'stale'
   elseif u then
-    verdict = contact_eligibility(base, contact or '', pulse, limits)
+    verdict = u.round ~= '' and redis.call('HGET', base .. 'r:' .. u.round, 'hold')
+              or contact_eligibility(base, contact or '', pulse, limits)
     if verdict == 'ok' and (limits.now < tonumber(args[13]) or limits.now >= tonumber(args[14])) then verdict = 'window' end
   elseif CONVERSATION[kind] then
     local place = step and 'm' .. step or PLACE[kind]
@@ -275,11 +285,10 @@ local function outbox_intend(keys, args)
     verdict = 'ineligible'
   end
 
-  if verdict == 'window' then
+  if verdict == 'window' or verdict == 'paused' then
     expect_outbox(base)
-    message_requeue(base, counts, message, kind, 'leased', args[13])
-    tally_write(base .. 'b', counts)
-    return {'WINDOW'}
+    message_requeue(base, counts, message, kind, 'leased', verdict == 'paused' and HELD or args[13])
+    return {string.upper(verdict), books_write(base, counts)}
   elseif verdict ~= 'ok' then
     local c = contact_read(base, contact)
     expect_outbox(base)
@@ -287,8 +296,7 @@ local function outbox_intend(keys, args)
     local state = (verdict == 'stale' or verdict == 'cancelled') and verdict or 'suppressed'
     message_move(base, counts, message, kind, 'leased', state)
     if u then pulse_end_unsent(base, counts, u, c, verdict) end
-    tally_write(base .. 'b', counts)
-    return {string.upper(verdict)}
+    return {string.upper(verdict), books_write(base, counts)}
   end
 
   if u then expect_ask(base, u, asked) end
@@ -296,50 +304,47 @@ local function outbox_intend(keys, args)
   tally_move(counts, 'm:', 'leased', 'submitting')
   if u then pulse_ask(base, counts, u, asked) end
   if step then step_ask(base, pulse, step, args[4]) end
-  tally_write(base .. 'b', counts)
-  return {'OK'}
+  return {'OK', books_write(base, counts)}
 end
 
 -- outbox_settle: the gateway's answer, or what we know of it. Never lowers a state.
 -- args: message, fence, operation, outcome, gateway's id ('' = none), now (domain ms), wait until (Redis time, ms), attempts at
 --       most.
--- replies: {OK, state} | {LATE, state} (nothing to settle any more) | GONE. idempotent by operation.
-local function outbox_settle(keys, args)
+-- replies: {OK, state, commit number} | {LATE, state} (nothing to settle any more) | GONE. idempotent by operation.
+local function outbox_settle(keys, args, shared)
   local base, message, outcome = keys[1], args[1], args[4]
   local key = base .. 'm:' .. message
   local m = redis.call('HMGET', key, 's', 'o', 'k', 'u', 'c', 'n', 'g', 'f', 'q')
   if not m[1] then return {'GONE'} end
   expect(base .. 'b', 'hash')
   expect(base .. 'leased', 'zset')
-  local state, kind, pulse, contact, step, counts = m[1], m[3], m[4], m[5], m[9], {}
+  local state, kind, pulse, contact, step, counts = m[1], m[3], m[4], m[5], m[9], shared or {}
   if outcome == 'not_handed_over' and state == 'leased' and m[8] == args[2] then
     expect_outbox(base)
     message_requeue(base, counts, message, kind, 'leased', args[6])
-    tally_write(base .. 'b', counts)
-    return {'OK', 'queued'}
+    return {'OK', 'queued', books_write(base, counts)}
   end
   if m[2] ~= args[3] then return {'LATE', state} end
   if state ~= 'submitting' then
     if outcome ~= 'accepted' then return {'LATE', state} end
-    if args[5] ~= '' and not m[7] then redis.call('HSET', key, 'g', args[5]) end
+    local names_it = args[5] ~= '' and not m[7]
+    if not names_it and state ~= 'unknown' then return {'OK', state, commit_number(base, shared)} end
+    if names_it then redis.call('HSET', key, 'g', args[5]) end
     if state == 'unknown' then
       message_move(base, counts, message, kind, state, 'accepted')
-      tally_write(base .. 'b', counts)
       state = 'accepted'
     end
-    return {'OK', state}
+    return {'OK', state, books_write(base, counts)}
   end
 
   local u, c = invited_pulse(base, kind, pulse), contact_read(base, contact)
   if step and redis.call('HEXISTS', base .. 'u:' .. pulse, 'z') == 0 then step = nil end -- its week is closed
   if outcome == 'accepted' or outcome == 'unknown' then
     state = outcome
-    message_move(base, counts, message, kind, 'submitting', state)
-    if args[5] ~= '' then redis.call('HSET', key, 'g', args[5]) end
+    message_move(base, counts, message, kind, 'submitting', state, args[5] ~= '' and args[5])
     if outcome == 'unknown' then tally(counts, 'x:unknown_ever', 1) end
     if u then pulse_handed_over(u, c) end
-    tally_write(base .. 'b', counts)
-    return {'OK', state}
+    return {'OK', state, books_write(base, counts)}
   end
 
   expect_outbox(base)
@@ -377,46 +382,44 @@ local function outbox_settle(keys, args)
       redis.call('HSET', c.key, 'f', c.flags .. flag)
     end
   end
-  tally_write(base .. 'b', counts)
-  return {'OK', state}
+  return {'OK', state, books_write(base, counts)}
 end
 
 -- receipt_apply: a delivery report. Any receipt cancels a queued or leased retry and proves acceptance; delivered beats any
 -- failure; a final state is never overwritten by a non-final one. May come before our own record of the submit.
 -- args: message, gateway's id, state (enroute, delivered, expired, undelivered), now ms, day, week index, week, closes ms.
--- replies: {OK, state} | UNKNOWN (counted). idempotent.
-local function receipt_apply(keys, args)
+-- replies: {OK, state, commit number} | {UNKNOWN, commit number} (counted). idempotent.
+local function receipt_apply(keys, args, shared)
   local base, message = keys[1], args[1]
   local key = base .. 'm:' .. message
-  local m = redis.call('HMGET', key, 's', 'k', 'u', 'c', 'g', 'q')
+  local m, counts = redis.call('HMGET', key, 's', 'k', 'u', 'c', 'g', 'q'), shared or {}
   expect_outbox(base)
   if not m[1] then
-    redis.call('HINCRBY', base .. 'b', 'x:receipt_unknown', 1)
-    return {'UNKNOWN'}
+    tally(counts, 'x:receipt_unknown', 1)
+    return {'UNKNOWN', books_write(base, counts)}
   end
   local state, to = m[1], args[3] == 'enroute' and 'accepted' or args[3]
   local rank = {failed = 0, suppressed = 0, stale = 0, cancelled = 0, queued = 1, leased = 1, submitting = 1, unknown = 1,
                 accepted = 2, expired = 3, undelivered = 3, delivered = 4}
   if rank[state] == 0 or rank[to] <= rank[state] then
-    if rank[state] == 0 then redis.call('HINCRBY', base .. 'b', 'x:receipt_after_end', 1) end
-    return {'OK', state}
+    if rank[state] ~= 0 then return {'OK', state, commit_number(base, shared)} end
+    tally(counts, 'x:receipt_after_end', 1)
+    return {'OK', state, books_write(base, counts)}
   end
-  local counts, asked = {}, {now = args[4], day = args[5], week_index = args[6], week = args[7], closes = args[8]}
+  local asked = {now = args[4], day = args[5], week_index = args[6], week = args[7], closes = args[8]}
   local u, c, step = invited_pulse(base, m[2], m[3]), contact_read(base, m[4]), m[6]
   if u then expect_ask(base, u, asked) end
   if step then
     local pulse = redis.call('HMGET', base .. 'u:' .. m[3], 'z', 'i' .. step)
     if not pulse[1] or pulse[2] then step = nil end
   end
-  message_move(base, counts, message, m[2], state, to)
-  if args[2] ~= '' and not m[5] then redis.call('HSET', key, 'g', args[2]) end
+  message_move(base, counts, message, m[2], state, to, args[2] ~= '' and not m[5] and args[2])
   if u then
     pulse_ask(base, counts, u, asked)
     pulse_handed_over(u, c)
   end
   if step then step_ask(base, m[3], step, args[4]) end -- whoever received it was asked
-  tally_write(base .. 'b', counts)
-  return {'OK', to}
+  return {'OK', to, books_write(base, counts)}
 end
 
 redis.register_function('lane_take', lane_take)

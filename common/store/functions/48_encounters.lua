@@ -7,7 +7,9 @@ local function token_put(keys, args)
   local old = redis.call('HMGET', key, args[1], 'name|' .. args[3])
   if old[1] then return {'TAKEN'} end
   if old[2] then return {'NAME', old[2]} end
+  expect(keys[1] .. 'b', 'hash')
   redis.call('HSET', key, args[1], args[2], 'name|' .. args[3], args[1])
+  books_write(keys[1], {})
   return {'OK'}
 end
 
@@ -18,8 +20,10 @@ local function token_revoke(keys, args)
   local old = redis.call('HMGET', key, args[1], args[1] .. '|revoked', 'name|' .. args[2])
   if not old[1] then return {'MISSING'} end
   if old[2] then return {'SAME'} end
+  expect(keys[1] .. 'b', 'hash')
   redis.call('HSET', key, args[1] .. '|revoked', args[3])
   if old[3] == args[1] then redis.call('HDEL', key, 'name|' .. args[2]) end
+  books_write(keys[1], {})
   return {'OK'}
 end
 
@@ -58,7 +62,7 @@ local function encounter_commit(keys, args)
 
   local counts, outcome = {['x:encounter'] = 1}, verdict == 'ok' and 'scheduled' or verdict
   local queued = pulses_draw(base, counts, drawn, found)
-  tally_write(base .. 'b', counts)
+  books_write(base, counts)
   redis.call('HSET', base .. 'id:' .. args[3], args[1], table.concat({args[2], args[10], outcome, reason, args[13]}, '|'))
   redis.call('HSETNX', base .. 'weeks', args[3], 'open') -- weeks close in turn from the first there is
   if queued > 0 then redis.call('PUBLISH', 'pulssi:wake', 'org:' .. string.match(base, '{(.-)}')) end

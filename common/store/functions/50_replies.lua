@@ -68,12 +68,12 @@ end
 --   [words words_id]   record of own words, its id        [join name] volunteer record, name; [left] 1 the record goes
 --   [forget] 1         the number is somebody else's: everything that leads to it goes
 --   send …             texts to send
--- replies: OK | DUPLICATE | STALE (load and decide again). idempotent by reply id.
-local function reply_commit(keys, args)
+-- replies: {OK, commit number} | DUPLICATE | STALE (load and decide again). idempotent by reply id.
+local function reply_commit(keys, args, shared)
   local base, a = keys[1], reply_arguments(args)
   if reply_is_known(base, a) then return {'DUPLICATE'} end
   expect_ledger(base)
-  local counts, withdrawn, c, u, m, asked, asked_of, stopped, leaving = {['x:' .. a.verdict] = 1}, {}
+  local counts, withdrawn, c, u, m, asked, asked_of, stopped, leaving = shared or {}, {}
   if a.contact then
     c = redis.call('HMGET', base .. 'c:' .. a.contact, 'l', 'f', 'o', a.said or 'o', 'n', 'b')
     if not c[1] or c[3] ~= (a.pulse or false) then return {'STALE'} end
@@ -114,6 +114,7 @@ local function reply_commit(keys, args)
   end
 
   redis.call('SADD', base .. 'dd:' .. a.week, a.digest)
+  tally(counts, 'x:' .. a.verdict, 1)
   if a.verdict == 'late' or not a.contact then
     redis.call('HINCRBY', base .. 'k:' .. a.week, a.contact and '!late' or '!unknown_sender', 1)
   end
@@ -205,13 +206,13 @@ local function reply_commit(keys, args)
     tally(counts, 'h:messages', #a.send)
     redis.call('PUBLISH', 'pulssi:wake', 'org:' .. string.match(base, '{(.-)}'))
   end
-  tally_write(base .. 'b', counts)
-  return {'OK'}
+  return {'OK', books_write(base, counts)}
 end
 
 -- event_count: counts something that concerns nobody's pulse (a malformed webhook, a wrong receiving number). args: event.
+-- reply: {OK, commit number}.
 local function event_count(keys, args)
-  return {'OK', redis.call('HINCRBY', keys[1] .. 'b', 'x:' .. args[1], 1)}
+  return {'OK', books_write(keys[1], {['x:' .. args[1]] = 1})}
 end
 
 redis.register_function{function_name = 'reply_load', callback = reply_load, flags = {'no-writes'}}

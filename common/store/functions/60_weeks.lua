@@ -55,7 +55,7 @@ local function week_settle(keys, args)
     redis.call('ZREM', base .. 'w:' .. week, one.pulse)
   end
   tally_write(base .. 'k:' .. week, week_counts)
-  tally_write(base .. 'b', counts)
+  if #found > 0 then books_write(base, counts) end
   return {'OK', #found, stale}
 end
 
@@ -71,10 +71,11 @@ local function week_sweep(keys, args)
     if is_over or not ON_THE_WAY[m[1]] then settled[#settled + 1] = message end
   end
   if #over > 0 then expect_outbox(base) end
+  expect(base .. 'b', 'hash')
   for _, m in ipairs(over) do message_move(base, counts, m.id, m.kind, 'queued', 'stale') end
   for _, message in ipairs(settled) do redis.call('DEL', base .. 'm:' .. message) end
   if #settled > 0 then redis.call('ZREM', key, unpack(settled)) end
-  tally_write(base .. 'b', counts)
+  if #settled > 0 then books_write(base, counts) end
   return {'OK', #settled, redis.call('ZCARD', key)}
 end
 
@@ -83,10 +84,12 @@ end
 local function week_publish(keys, args)
   local base, written = keys[1], 0
   expect(base .. 'pub:' .. args[1], 'hash')
+  expect(base .. 'b', 'hash')
   if redis.call('HGET', base .. 'weeks', args[1]) == 'published' then return {'CLOSED'} end
   for i = 2, #args, 2 do
     written = written + redis.call('HSETNX', base .. 'pub:' .. args[1], args[i], args[i + 1])
   end
+  if written > 0 then books_write(base, {}) end
   return {'OK', written}
 end
 
@@ -96,10 +99,12 @@ local function week_seal(keys, args)
   local base, week = keys[1], args[1]
   expect(base .. 'weeks', 'hash')
   expect(base .. 'rollup', 'hash')
+  expect(base .. 'b', 'hash')
   if redis.call('ZCARD', base .. 'w:' .. week) + redis.call('ZCARD', base .. 'ws:' .. week) > 0 then return {'OPEN'} end
   redis.call('HSET', base .. 'weeks', week, 'published')
   redis.call('HSET', base .. 'rollup', 'due', args[2])
   redis.call('DEL', base .. 'dd:' .. args[3], base .. 'id:' .. args[3])
+  books_write(base, {})
   return {'OK'}
 end
 

@@ -6,6 +6,7 @@
 local function words_expire(keys, args)
   local base = keys[1]
   expect(base .. 'oc', 'hash')
+  expect(base .. 'b', 'hash')
   for i = 2, #args do
     local key = base .. 'ow:' .. args[i]
     local page = redis.call('HRANDFIELD', key, 128, 'WITHVALUES')
@@ -23,6 +24,7 @@ local function words_expire(keys, args)
       for j = 1, #gone, 2 do
         if tonumber(gone[j + 1]) >= tonumber(args[1]) then redis.call('HDEL', base .. 'oc', gone[j]) end
       end
+      books_write(base, {})
       return {'OK', args[i], #ids, left}
     end
   end

@@ -27,7 +27,8 @@ local function org_next(keys, args)
   local plan = redis.call('ZRANGE', base .. 'plan', 0, 0, 'WITHSCORES')
   reply[2], reply[3] = plan[1] or '', plan[2] or ''
   for i, queue in ipairs({'q:reply', 'q:wait', 'q:bulk'}) do
-    reply[3 + i] = redis.call('ZRANGE', base .. queue, 0, 0, 'WITHSCORES')[2] or ''
+    local due = redis.call('ZRANGE', base .. queue, 0, 0, 'WITHSCORES')[2]
+    reply[3 + i] = due and due ~= 'inf' and due or '' -- only held ones: none is due
   end
   reply[7] = redis.call('ZCARD', base .. 'leased')
   reply[8] = redis.call('ZRANGE', base .. 'leased', 0, 0, 'WITHSCORES')[2] or ''

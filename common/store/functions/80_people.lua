@@ -70,7 +70,7 @@ local function person_erase(keys, args)
   end
   if mark == '' then redis.call('HDEL', base .. 'dnc', hash) end
   if contact or volunteer == 1 then tally(counts, 'x:erased', 1) end
-  tally_write(base .. 'b', counts)
+  if contact or volunteer == 1 or mark ~= (before or '') then books_write(base, counts) end
   return {'OK', contact and 1 or 0, pulse, volunteer, mark}
 end
 
@@ -99,7 +99,7 @@ local function person_sweep(keys, args)
       message_forget(base, counts, one)
     end
   end
-  tally_write(base .. 'b', counts)
+  if #gone > 0 then books_write(base, counts) end
   return {'OK', next_after(members), #gone}
 end
 
@@ -116,8 +116,11 @@ local function volunteer_remove(keys, args)
   local base = keys[1]
   expect(base .. 'vo', 'hash')
   expect(base .. 'vn', 'hash')
+  expect(base .. 'b', 'hash')
   redis.call('HDEL', base .. 'vn', args[1])
-  return {redis.call('HDEL', base .. 'vo', args[1]) == 1 and 'OK' or 'NONE'}
+  if redis.call('HDEL', base .. 'vo', args[1]) == 0 then return {'NONE'} end
+  books_write(base, {})
+  return {'OK'}
 end
 
 redis.register_function{function_name = 'person_load', callback = person_load, flags = {'no-writes'}}

@@ -1,4 +1,4 @@
-#include "dispatcher/owner.h"
+#include "base/owner.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,27 +9,25 @@
 
 #include "base/file.h"
 
-bool owner_take(const struct settings *settings, char owner_out[ID_SIZE], struct error *error)
+bool owner_take(const struct settings *settings, const char *program, const char *file,
+                char owner_out[ID_SIZE], struct error *error)
 {
     char folder[300], path[384];
     snprintf(folder, sizeof folder, "%s/state", settings->data_folder);
-    snprintf(path, sizeof path, "%s/dispatcher.owner", folder);
-    if (!file_make_folder(folder, error)) {
+    snprintf(path, sizeof path, "%s/%s", folder, file);
+    if (!file_make_folder(folder, error))
         return false;
-    }
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC,
                   0600); /* stays open: the lock lives as long as the process */
-    if (fd < 0) {
+    if (fd < 0)
         return error_set(error, "%s: %s", path, strerror(errno));
-    }
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         close(fd);
-        return error_set(error, "%s is locked: another dispatcher works in this data folder", path);
+        return error_set(error, "%s is locked: another %s works in this data folder", path, program);
     }
     char owner[ID_SIZE] = "";
-    if (read(fd, owner, ID_CHARS) == ID_CHARS) {
+    if (read(fd, owner, ID_CHARS) == ID_CHARS)
         return text_copy(owner_out, ID_SIZE, owner);
-    }
     id_random(owner_out);
     if (pwrite(fd, owner_out, ID_CHARS, 0) != ID_CHARS || fsync(fd) != 0) {
         close(fd);
