@@ -1,56 +1,27 @@
 /* ops/backup under traffic, more traffic, ops/restore: every program refuses what came back until it is adopted; then the books
  * balance and nobody was asked twice. And what either of them refuses. */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 #include "base/file.h"
 #include "support/program_run.h"
-#include "support/talk.h"
 #include "support/wire.h"
+#include "talk_fixture.h"
 
 #define ASKED  10
 #define LATER  60
 #define SURVEY "surveys/library/had-a-say.json"
 
-static struct talk talk;
-static struct station *const station = &talk.sending.station;
-static struct world *const world = &talk.sending.station.world;
 static struct program_result said;
-
-static int start(void **state)
-{
-    (void)state;
-    talk_start(&talk, TEST_BIN_DIR);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    talk_stop(&talk);
-    return 0;
-}
 
 static int renew(void **state)
 {
     (void)state;
     talk_open(&talk, SURVEY, ASKED);
-    return 0;
-}
-
-static int check(void **state)
-{
-    (void)state;
-    talk_close(&talk);
     return 0;
 }
 
@@ -224,7 +195,7 @@ static void what_cannot_work_is_refused_and_leaves_redis_as_it_was(void **state)
     assert_int_not_equal(access(station_path(station, "to"), F_OK), 0);
 }
 
-#define BACKUP_TEST(test) cmocka_unit_test_setup_teardown(test, renew, check)
+#define BACKUP_TEST(test) cmocka_unit_test_setup_teardown(test, renew, talk_fixture_check)
 
 int main(void)
 {
@@ -234,5 +205,5 @@ int main(void)
         BACKUP_TEST(a_damaged_backup_is_not_restored),
         BACKUP_TEST(what_cannot_work_is_refused_and_leaves_redis_as_it_was),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return TALK_MAIN(tests);
 }

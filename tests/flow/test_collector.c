@@ -1,49 +1,12 @@
 /* The collector as a program: webhooks over a socket, a real Redis. What is taken, what is refused, and what
  * is counted then. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <string.h>
 
-#include "support/desk.h"
 #include "support/wire.h"
+#include "desk_fixture.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static struct desk desk;
-
-static int start_desk(void **state)
-{
-    (void)state;
-    desk_start(&desk, TEST_BIN_DIR);
-    return 0;
-}
-
-static int stop_desk(void **state)
-{
-    (void)state;
-    desk_stop(&desk);
-    return 0;
-}
-
-static int ask_and_open(void **state)
-{
-    (void)state;
-    desk_ask_everyone(&desk);
-    desk_open(&desk);
-    return 0;
-}
-
-static int close_and_check(void **state)
-{
-    (void)state;
-    desk_close(&desk);
-    return 0;
-}
 
 /* --- bad input --- */
 
@@ -227,7 +190,7 @@ static void receipts_are_applied(void **state)
 
 int main(void)
 {
-#define FLOW(name) cmocka_unit_test_setup_teardown(name, ask_and_open, close_and_check)
+#define FLOW(name) cmocka_unit_test_setup_teardown(name, desk_fixture_open, desk_fixture_check)
     const struct CMUnitTest tests[] = {
         FLOW(bad_input_gets_its_answer_and_is_counted),
         FLOW(bad_framing_is_refused),
@@ -238,5 +201,5 @@ int main(void)
         FLOW(lateness_is_judged_by_domain_time),
         FLOW(receipts_are_applied),
     };
-    return cmocka_run_group_tests(tests, start_desk, stop_desk);
+    return DESK_MAIN(tests);
 }

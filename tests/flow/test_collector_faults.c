@@ -1,57 +1,20 @@
 /* The collector as a program when things go wrong: Redis hangs or dies, many answer at once, orgs come while
  * it runs, a start that must not be, an end in the middle of work. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "support/desk.h"
 #include "support/wire.h"
+#include "desk_fixture.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static struct desk desk;
-
-static int start_desk(void **state)
-{
-    (void)state;
-    desk_start(&desk, TEST_BIN_DIR);
-    return 0;
-}
-
-static int stop_desk(void **state)
-{
-    (void)state;
-    desk_stop(&desk);
-    return 0;
-}
 
 static int ask_everyone(void **state)
 {
     (void)state;
     desk_ask_everyone(&desk);
-    return 0;
-}
-
-static int ask_and_open(void **state)
-{
-    (void)state;
-    desk_ask_everyone(&desk);
-    desk_open(&desk);
-    return 0;
-}
-
-static int close_and_check(void **state)
-{
-    (void)state;
-    desk_close(&desk);
     return 0;
 }
 
@@ -336,7 +299,7 @@ static void a_reply_under_way_is_finished_before_the_end(void **state)
 
 int main(void)
 {
-#define FLOW(name) cmocka_unit_test_setup_teardown(name, ask_and_open, close_and_check)
+#define FLOW(name) cmocka_unit_test_setup_teardown(name, desk_fixture_open, desk_fixture_check)
     const struct CMUnitTest tests[] = {
         FLOW(a_redis_that_hangs_costs_no_reply),
         FLOW(a_redis_that_dies_costs_no_reply),
@@ -347,7 +310,7 @@ int main(void)
         FLOW(an_org_put_while_running_is_found_by_its_number),
         FLOW(a_reply_under_way_is_finished_before_the_end),
         cmocka_unit_test_setup_teardown(it_refuses_to_start_on_what_would_go_wrong_later, ask_everyone,
-                                        close_and_check),
+                                        desk_fixture_check),
     };
-    return cmocka_run_group_tests(tests, start_desk, stop_desk);
+    return DESK_MAIN(tests);
 }

@@ -1,16 +1,10 @@
 /* Whole conversations through the dispatcher and the collector: what people say, and which text comes back. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <string.h>
 
 #include "store/contacts.h"
 #include "support/snapshot.h"
-#include "support/talk.h"
+#include "talk_fixture.h"
 
 #define PEOPLE 3
 
@@ -22,34 +16,10 @@
 #define STOPPED     "Emme enää lähetä kyselyjä."
 #define TOO_LATE    "Tämä kysely ehti jo päättyä"
 
-static struct talk talk;
-static struct world *const world = &talk.sending.station.world;
-
-static int start(void **state)
-{
-    (void)state;
-    talk_start(&talk, TEST_BIN_DIR);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    talk_stop(&talk);
-    return 0;
-}
-
 static int open_meeting(void **state)
 {
     (void)state;
     talk_open(&talk, "surveys/meeting.json", PEOPLE);
-    return 0;
-}
-
-static int close_and_check(void **state)
-{
-    (void)state;
-    talk_close(&talk);
     return 0;
 }
 
@@ -283,7 +253,7 @@ static void the_night_is_kept(void **state)
 
 int main(void)
 {
-#define FLOW(name) cmocka_unit_test_setup_teardown(name, open_meeting, close_and_check)
+#define FLOW(name) cmocka_unit_test_setup_teardown(name, open_meeting, talk_fixture_check)
     const struct CMUnitTest tests[] = {
         FLOW(who_was_not_helped_is_asked_why),
         FLOW(who_was_helped_may_join_and_leave),
@@ -298,5 +268,5 @@ int main(void)
         FLOW(a_reply_of_ten_thousand_characters_is_taken),
         FLOW(the_night_is_kept),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return TALK_MAIN(tests);
 }

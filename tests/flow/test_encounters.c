@@ -1,25 +1,18 @@
 /* Encounters through the collector as a program: who is let in, what is taken, that each refusal says what is wrong
  * and leaves nothing behind, and that one key draws one pulse whatever happens. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "store/tokens.h"
-#include "support/desk.h"
 #include "support/snapshot.h"
 #include "support/wire.h"
+#include "desk_fixture.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define FIRST_NEW    70 /* contacts from here on were never asked */
 
-static struct desk desk;
 static char token[TOKEN_SIZE], token_id[ID_SIZE];
 
 static void put_token(const char *org, const char *name, const char *scope, char text_out[TOKEN_SIZE],
@@ -35,20 +28,6 @@ static void put_token(const char *org, const char *name, const char *scope, char
         fail_msg("%s", error.text);
 }
 
-static int start_desk(void **state)
-{
-    (void)state;
-    desk_start(&desk, TEST_BIN_DIR);
-    return 0;
-}
-
-static int stop_desk(void **state)
-{
-    (void)state;
-    desk_stop(&desk);
-    return 0;
-}
-
 static int open_door(void **state)
 {
     (void)state;
@@ -56,13 +35,6 @@ static int open_door(void **state)
     world_import(&desk.world, WORLD_PILOT, FIRST_NEW, 20, NULL);
     put_token(WORLD_ORG, "booking", TOKEN_SCOPE_ENCOUNTERS, token, token_id);
     desk_open(&desk);
-    return 0;
-}
-
-static int close_and_check(void **state)
-{
-    (void)state;
-    desk_close(&desk);
     return 0;
 }
 
@@ -481,7 +453,7 @@ static void numbers_and_tokens_are_not_in_the_log(void **state)
 
 int main(void)
 {
-#define DOOR_TEST(test) cmocka_unit_test_setup_teardown(test, open_door, close_and_check)
+#define DOOR_TEST(test) cmocka_unit_test_setup_teardown(test, open_door, desk_fixture_check)
     const struct CMUnitTest tests[] = {
         DOOR_TEST(an_encounter_is_scheduled_after_the_delay),
         DOOR_TEST(the_meeting_may_have_been_before),
@@ -497,7 +469,7 @@ int main(void)
         DOOR_TEST(a_lost_answer_is_found_again),
         DOOR_TEST(numbers_and_tokens_are_not_in_the_log),
     };
-    int failed = cmocka_run_group_tests(tests, start_desk, stop_desk);
+    int failed = DESK_MAIN(tests);
     text_free(&said);
     return failed;
 }

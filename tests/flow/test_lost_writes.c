@@ -1,20 +1,15 @@
 /* A Redis that lost writes under the real programs: each finds out, nothing more is handed over, what people say is kept, until
  * `pulssi adopt` has settled what cannot be known. */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "store/audit.h"
 #include "support/program_run.h"
 #include "support/snapshot.h"
-#include "support/talk.h"
 #include "support/wire.h"
+#include "talk_fixture.h"
 
 #define ASKED   4  /* in the first round */
 #define WAITING 12 /* who come later, more than are in flight */
@@ -22,36 +17,12 @@
 #define SURVEY  "surveys/library/had-a-say.json"
 #define REFUSED "run `pulssi adopt`"
 
-static struct talk talk;
-static struct station *const station = &talk.sending.station;
-static struct world *const world = &talk.sending.station.world;
 static struct program_result said;
-
-static int start(void **state)
-{
-    (void)state;
-    talk_start(&talk, TEST_BIN_DIR);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    talk_stop(&talk);
-    return 0;
-}
 
 static int renew(void **state)
 {
     (void)state;
     talk_open(&talk, SURVEY, ASKED);
-    return 0;
-}
-
-static int check(void **state)
-{
-    (void)state;
-    talk_close(&talk);
     return 0;
 }
 
@@ -248,7 +219,7 @@ static void an_adoption_that_was_cut_off_is_begun_again(void **state)
     expect_asked_once();
 }
 
-#define LOST_TEST(test) cmocka_unit_test_setup_teardown(test, renew, check)
+#define LOST_TEST(test) cmocka_unit_test_setup_teardown(test, renew, talk_fixture_check)
 
 int main(void)
 {
@@ -261,5 +232,5 @@ int main(void)
         LOST_TEST(another_data_set_is_not_adopted),
         LOST_TEST(an_adoption_that_was_cut_off_is_begun_again),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return TALK_MAIN(tests);
 }

@@ -1,11 +1,5 @@
 /* The collector's spool: Redis dies, hangs, is full, comes back; the collector dies with webhooks on its disk; the
  * disk is full. What was answered 200 is counted once, in the order in which it came, as of when it came. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,27 +10,11 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "support/desk.h"
 #include "support/wire.h"
+#include "desk_fixture.h"
 
 #define LOG_BYTES_MAX (1024 * 1024)
 #define DEADLINE_MS   20000
-
-static struct desk desk;
-
-static int start_desk(void **state)
-{
-    (void)state;
-    desk_start(&desk, TEST_BIN_DIR);
-    return 0;
-}
-
-static int stop_desk(void **state)
-{
-    (void)state;
-    desk_stop(&desk);
-    return 0;
-}
 
 static void remove_folder(const char *name)
 {
@@ -47,18 +25,8 @@ static void remove_folder(const char *name)
 
 static int ask_and_open(void **state)
 {
-    (void)state;
     remove_folder("data/spool");
-    desk_ask_everyone(&desk);
-    desk_open(&desk);
-    return 0;
-}
-
-static int close_and_check(void **state)
-{
-    (void)state;
-    desk_close(&desk);
-    return 0;
+    return desk_fixture_open(state);
 }
 
 /* --- Redis goes and comes back --- */
@@ -598,7 +566,7 @@ static void a_gateway_that_is_gone_keeps_its_webhooks_waiting(void **state)
 
 int main(void)
 {
-#define FLOW(name) cmocka_unit_test_setup_teardown(name, ask_and_open, close_and_check)
+#define FLOW(name) cmocka_unit_test_setup_teardown(name, ask_and_open, desk_fixture_check)
     const struct CMUnitTest tests[] = {
         FLOW(what_comes_while_redis_is_away_is_counted_when_it_is_back),
         FLOW(a_reply_is_in_time_by_when_it_came),
@@ -621,5 +589,5 @@ int main(void)
         FLOW(new_ones_wait_behind_one_whose_survey_is_not_active),
         FLOW(a_gateway_that_is_gone_keeps_its_webhooks_waiting),
     };
-    return cmocka_run_group_tests(tests, start_desk, stop_desk);
+    return DESK_MAIN(tests);
 }

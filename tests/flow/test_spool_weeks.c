@@ -1,10 +1,4 @@
 /* The roll-up and the collectors: no week closes before every collector has said that all it received is in. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,32 +10,17 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "store/audit.h"
-#include "support/desk.h"
 #include "support/program_run.h"
 #include "support/weeks.h"
 #include "support/wire.h"
+#include "desk_fixture.h"
 
 #define WEEK          "2026-W03"
 #define LOG_BYTES_MAX (1024 * 1024)
 #define DEADLINE_MS   20000
 
-static struct desk desk;
 static struct child rollup;
 static struct program_result said;
-
-static int start_desk(void **state)
-{
-    (void)state;
-    desk_start(&desk, TEST_BIN_DIR);
-    return 0;
-}
-
-static int stop_desk(void **state)
-{
-    (void)state;
-    desk_stop(&desk);
-    return 0;
-}
 
 static int ask_everyone(void **state)
 {
@@ -57,11 +36,9 @@ static int ask_everyone(void **state)
 
 static int close_and_check(void **state)
 {
-    (void)state;
     if (rollup.process != 0)
         assert_int_equal(child_end(&rollup, SIGTERM), 0);
-    desk_close(&desk);
-    return 0;
+    return desk_fixture_check(state);
 }
 
 static void start_rollup(void)
@@ -310,5 +287,5 @@ int main(void)
         FLOW(the_week_waits_for_the_last_of_all_collectors),
         FLOW(a_row_that_cannot_be_read_holds_the_week),
     };
-    return cmocka_run_group_tests(tests, start_desk, stop_desk);
+    return DESK_MAIN(tests);
 }

@@ -1,43 +1,20 @@
 /* The function library is replaced while the programs run and people answer: nothing is lost, and a program that needs another
  * version works no further until it is replaced too, or the library is its own again. */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "store/dataset.h"
 #include "store/functions.h"
 #include "support/program_run.h"
-#include "support/talk.h"
 #include "support/wire.h"
+#include "talk_fixture.h"
 
 #define ASKED   20
 #define LATER   120
 #define SURVEY  "surveys/library/had-a-say.json"
 #define FOREIGN "this program needs"
-
-static struct talk talk;
-static struct station *const station = &talk.sending.station;
-static struct world *const world = &talk.sending.station.world;
-
-static int start(void **state)
-{
-    (void)state;
-    talk_start(&talk, TEST_BIN_DIR);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    talk_stop(&talk);
-    return 0;
-}
 
 static int renew(void **state)
 {
@@ -52,8 +29,7 @@ static int check(void **state)
     bool changed;
     struct error error;
     assert_true(functions_install(world->link, &changed, &error)); /* a test that failed left another */
-    talk_close(&talk);
-    return 0;
+    return talk_fixture_check(state);
 }
 
 /* The same functions under another version, as an install of another release does it. */
@@ -137,5 +113,5 @@ int main(void)
         UPGRADE_TEST(under_traffic_nothing_is_lost),
         UPGRADE_TEST(a_program_of_another_version_says_so_and_its_successor_goes_on),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return TALK_MAIN(tests);
 }
