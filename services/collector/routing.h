@@ -25,7 +25,7 @@ struct route_org {
     unsigned char reader_public[KEY_BYTES];
     struct reply_words words; /* of all its languages */
     struct route_survey *surveys;
-    struct gather *calls; /* of its functions; made when first needed, by collector_calls */
+    struct gather *calls; /* of its functions; made when first needed, by collector_call */
     char problem[512];    /* last said in the log, "" = none */
 };
 

@@ -88,21 +88,6 @@ static void a_redis_that_became_unsafe_gets_no_reply(void **state)
 
 /* --- many at once --- */
 
-static int send_reply(int person, const char *id, const char *words)
-{
-    struct text body = {0}, request = {0};
-    int descriptor = wire_open(desk.port);
-    desk_reply_body(&body, id, world_phone(person), DESK_NUMBER, words);
-    text_addf(&request,
-              "POST " DESK_PATH
-              "/reply HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s",
-              body.bytes, body.chars);
-    wire_send(descriptor, request.chars, request.bytes);
-    text_free(&request);
-    text_free(&body);
-    return descriptor;
-}
-
 static void fifty_people_answer_at_once(void **state)
 {
     (void)state;
@@ -111,7 +96,7 @@ static void fifty_people_answer_at_once(void **state)
     for (int i = 0; i < 100; i++) { /* each twice, as gateways do */
         snprintf(id, sizeof id, "c%d", i % 50);
         snprintf(words, sizeof words, "%d", 1 + i % 5);
-        descriptors[i] = send_reply(i % 50, id, words);
+        descriptors[i] = desk_send_reply(&desk, i % 50, id, words);
     }
     for (int i = 0; i < 100; i++)
         assert_int_equal(wire_receive(descriptors[i], NULL), 200);
@@ -129,7 +114,7 @@ static void a_redis_that_dies_under_load_keeps_what_was_answered(void **state)
     char id[16];
     for (int i = 0; i < DESK_PEOPLE; i++) {
         snprintf(id, sizeof id, "d%d", i);
-        descriptors[i] = send_reply(i, id, "4");
+        descriptors[i] = desk_send_reply(&desk, i, id, "4");
     }
     for (int i = 0; i < DESK_PEOPLE; i++) {
         done += wire_receive(descriptors[i], NULL) == 200;
@@ -157,7 +142,7 @@ static void one_person_answers_many_times_at_once(void **state)
     for (int i = 0; i < 20; i++) {
         snprintf(id, sizeof id, "o%d", i);
         snprintf(words, sizeof words, "%d", 1 + i % 5);
-        descriptors[i] = send_reply(8, id, words);
+        descriptors[i] = desk_send_reply(&desk, 8, id, words);
     }
     for (int i = 0; i < 20; i++) {
         int status = wire_receive(descriptors[i], NULL);
@@ -288,7 +273,7 @@ static void a_reply_under_way_is_finished_before_the_end(void **state)
 {
     (void)state;
     redis_server_pause(desk.world.server);
-    int descriptor = send_reply(10, "e1", "2");
+    int descriptor = desk_send_reply(&desk, 10, "e1", "2");
     assert_int_equal(wire_get(desk.port, "/healthz", NULL), 200); /* it has been taken by now */
     kill(desk.program.process, SIGTERM);
     redis_server_resume(desk.world.server);

@@ -12,27 +12,6 @@
 
 /* --- once --- */
 
-/* How often functions of the library were called. */
-static int64_t calls_made(void)
-{
-    static const char *const kinds[] = {"cmdstat_fcall:calls=", "cmdstat_fcall_ro:calls="};
-    struct redis_value *info = WORLD_RUN(world, "INFO", "commandstats");
-    int64_t sum = 0;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        const char *line = strstr(redis_text(info), kinds[i]);
-        sum += line == NULL ? 0 : strtoll(line + strlen(kinds[i]), NULL, 10);
-    }
-    redis_value_free(&info);
-    return sum;
-}
-
-/* Without a pause: what is waited for lasts a fraction of a millisecond. */
-static void await_calls(int64_t count)
-{
-    for (int64_t deadline_ms = station_deadline(); calls_made() < count;)
-        assert_true(clock_monotonic_ms() < deadline_ms);
-}
-
 /* The week's checkpoint without the real instant of its proof. */
 static void put_checkpoint_aside(char out[1024])
 {
@@ -61,7 +40,7 @@ static void close_with_kills(enum victim victim)
     station_open(&station);
     weeks_await_published(&station, "2026-W03");
     assert_int_equal(child_end(&station.program, SIGTERM), 0);
-    int64_t whole = calls_made();
+    int64_t whole = world_calls(world);
     snapshot_digest(world, "cp", undisturbed); /* which holds an instant of real time */
     put_checkpoint_aside(checkpoint);
     assert_int_equal(world_count(world, "p:completed"), ANSWERS);
@@ -76,7 +55,7 @@ static void close_with_kills(enum victim victim)
         station_spawn(&station);
         if (victim == REDIS) /* before that it may give up, to be started again */
             STATION_AWAIT(&station, station_log_says(&station, "log", ": started"));
-        await_calls(kill_after);
+        station_await_calls(&station, kill_after);
         if (victim == ROLLUP) {
             assert_int_equal(child_end(&station.program, SIGKILL), 128 + SIGKILL);
             world_check(world);

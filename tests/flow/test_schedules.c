@@ -262,26 +262,6 @@ static void one_that_cannot_be_read_does_not_hold_up_the_others(void **state)
 
 /* --- once --- */
 
-/* How often functions of the library were called. */
-static int64_t calls_made(void)
-{
-    static const char *const kinds[] = {"cmdstat_fcall:calls=", "cmdstat_fcall_ro:calls="};
-    struct redis_value *info = WORLD_RUN(world, "INFO", "commandstats");
-    int64_t sum = 0;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        const char *line = strstr(redis_text(info), kinds[i]);
-        sum += line == NULL ? 0 : strtoll(line + strlen(kinds[i]), NULL, 10);
-    }
-    redis_value_free(&info);
-    return sum;
-}
-
-static void await_calls(int64_t count)
-{
-    for (int64_t deadline_ms = station_deadline(); calls_made() < count;)
-        assert_true(clock_monotonic_ms() < deadline_ms);
-}
-
 /* Everyone drawn has one invitation waiting for the opening: nothing was released twice. */
 static bool is_released_once(void)
 {
@@ -299,7 +279,7 @@ static void kill_everywhere(const char *again_at)
     WORLD_DO(world, "CONFIG", "RESETSTAT");
     sending_open(&sending);
     STATION_AWAIT(&sending.station, is_released_once());
-    int64_t whole = calls_made(), fired = 0, skipped = 0;
+    int64_t whole = world_calls(world), fired = 0, skipped = 0;
     assert_int_equal(child_end(&sending.station.program, SIGTERM), 0);
     assert_in_range(whole, 7,
                     60); /* lane, recovery, next, firing, freezing, release, and the questions between */
@@ -310,7 +290,7 @@ static void kill_everywhere(const char *again_at)
         station_move_clock(&sending.station, "2026-01-13T07:00");
         WORLD_DO(world, "CONFIG", "RESETSTAT");
         station_spawn(&sending.station);
-        await_calls(kill_after);
+        station_await_calls(&sending.station, kill_after);
         assert_int_equal(child_end(&sending.station.program, SIGKILL), 128 + SIGKILL);
         world_check(world);
         station_move_clock(&sending.station, again_at);

@@ -165,16 +165,7 @@ static void each_persons_replies_are_applied_in_order(void **state)
 
 static int send_reply(int person, const char *id, const char *words)
 {
-    struct text body = {0}, request = {0};
-    int descriptor = wire_open(desk.port);
-    desk_reply_body(&body, id, world_phone(person), DESK_NUMBER, words);
-    text_addf(&request,
-              "POST " DESK_PATH
-              "/reply HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s",
-              body.bytes, body.chars);
-    wire_send(descriptor, request.chars, request.bytes);
-    text_free(&request);
-    text_free(&body);
+    int descriptor = desk_send_reply(&desk, person, id, words);
     assert_int_equal(wire_get(desk.port, "/healthz", NULL), 200); /* it has been taken by now */
     return descriptor;
 }

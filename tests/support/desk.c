@@ -244,3 +244,18 @@ int64_t desk_counted_in_all(struct desk *desk)
         sum += desk_counted(desk, "north", value) + desk_counted(desk, "south", value);
     return sum;
 }
+
+int desk_send_reply(const struct desk *desk, int person, const char *id, const char *words)
+{
+    struct text body = {0}, request = {0};
+    int descriptor = wire_open(desk->port);
+    desk_reply_body(&body, id, world_phone(person), DESK_NUMBER, words);
+    text_addf(&request,
+              "POST " DESK_PATH
+              "/reply HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s",
+              body.bytes, body.chars);
+    wire_send(descriptor, request.chars, request.bytes);
+    text_free(&request);
+    text_free(&body);
+    return descriptor;
+}

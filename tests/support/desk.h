@@ -52,4 +52,7 @@ int desk_receipt(struct desk *desk, const char *message, const char *state);
 int64_t desk_counted(struct desk *desk, const char *stratum, int value);
 int64_t desk_counted_in_all(struct desk *desk);
 
+/* Sends a reply and does not wait for its answer; the connection, which the caller closes. */
+int desk_send_reply(const struct desk *desk, int person, const char *id, const char *words);
+
 #endif

@@ -196,6 +196,12 @@ int64_t station_deadline(void)
     return clock_monotonic_ms() + DEADLINE_MS;
 }
 
+void station_await_calls(struct station *station, int64_t count)
+{
+    for (int64_t deadline_ms = station_deadline(); world_calls(&station->world) < count;)
+        assert_true(clock_monotonic_ms() < deadline_ms);
+}
+
 void station_pause(struct station *station, int64_t until_ms, const char *what)
 {
     if (clock_monotonic_ms() < until_ms) {

@@ -50,6 +50,8 @@ bool station_log_says(struct station *station, const char *log, const char *word
     for (int64_t await_until_ms = station_deadline(); !(condition);)                                         \
     station_pause((station), await_until_ms, #condition)
 int64_t station_deadline(void);
+/* Until so many functions were called; without a pause: what is waited for lasts a fraction of a millisecond. */
+void station_await_calls(struct station *station, int64_t count);
 void station_pause(struct station *station, int64_t until_ms, const char *what);
 
 #endif

@@ -212,6 +212,19 @@ int64_t world_count(struct world *world, const char *field)
     return count;
 }
 
+int64_t world_calls(struct world *world)
+{
+    static const char *const kinds[] = {"cmdstat_fcall:calls=", "cmdstat_fcall_ro:calls="};
+    struct redis_value *info = WORLD_RUN(world, "INFO", "commandstats");
+    int64_t sum = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const char *line = strstr(redis_text(info), kinds[i]);
+        sum += line == NULL ? 0 : strtoll(line + strlen(kinds[i]), NULL, 10);
+    }
+    redis_value_free(&info);
+    return sum;
+}
+
 bool world_in_list(struct world *world, const char *list, const char *member)
 {
     struct redis_value *value = WORLD_RUN(world, "ZSCORE", world_key(list), member);

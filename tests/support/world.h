@@ -62,6 +62,7 @@ const char *world_contact_field(struct world *world, int n, const char *field);
 const char *world_step_message(struct world *world, int serial, int step);
 const char *world_step_field(struct world *world, int serial, int step, const char *field);
 int64_t world_count(struct world *world, const char *field); /* of the books */
+int64_t world_calls(struct world *world); /* how often functions of the library were called */
 bool world_in_list(struct world *world, const char *list, const char *member);
 bool world_exists(struct world *world, const char *suffix);
 
