@@ -50,7 +50,7 @@ struct supervisor {
 
 static void child_start(struct child *child);
 static void child_on_backoff(void *context);
-static _Noreturn void child_become(const struct child *child, pid_t parent);
+static _Noreturn void child_become(const struct child *child, pid_t parent, const sigset_t *signals);
 static void child_on_ended(struct child *child, int status);
 static void children_reap(void *context);
 static void stop_next_rank(struct supervisor *supervisor);
@@ -151,10 +151,15 @@ static void child_start(struct child *child)
     struct error error;
     char path[400], line[32];
     pid_t parent = getpid();
+    sigset_t all, before;
     (void)fflush(NULL); /* what is buffered must not be written twice */
+    /* A signal that comes before the child has become itself waits until our handlers are no longer its own. */
+    (void)sigfillset(&all);
+    (void)sigprocmask(SIG_SETMASK, &all, &before);
     child->process = fork();
     if (child->process == 0)
-        child_become(child, parent);
+        child_become(child, parent, &before);
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
     if (child->process < 0) {
         log_error("%s cannot be started: %s", child->label, strerror(errno));
         child->process = 0;
@@ -171,12 +176,12 @@ static void child_start(struct child *child)
 
 /* In the child: a group of its own, so that Ctrl-C reaches us alone and we stop them in order; no descriptor
  * of ours. */
-static _Noreturn void child_become(const struct child *child, pid_t parent)
+static _Noreturn void child_become(const struct child *child, pid_t parent, const sigset_t *signals)
 {
-    sigset_t none;
-    (void)sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, NULL);
-    (void)signal(SIGPIPE, SIG_DFL);
+    static const int handled[] = {SIGTERM, SIGINT, SIGCHLD, SIGPIPE};
+    for (size_t i = 0; i < sizeof handled / sizeof handled[0]; i++)
+        (void)signal(handled[i], SIG_DFL);
+    (void)sigprocmask(SIG_SETMASK, signals, NULL);
     (void)setpgid(0, 0);
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent)
