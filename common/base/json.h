@@ -62,6 +62,10 @@ int64_t json_item_int(struct json_reader *array, size_t index, int64_t low, int6
 /* For objects used as maps: the i-th member's name (marks it as asked); NULL past the end. */
 const char *json_member_name(struct json_reader *reader, size_t index);
 
+/* For trees of any shape: the i-th member or item, whatever it is, as a reader of its own (marks it as asked); false
+ * past the end, or when the value has none. */
+bool json_child(struct json_reader *reader, size_t index, struct json_reader *child_out);
+
 /* Keeps a problem of the caller's own at this reader's path (member may be NULL); returns false. */
 bool json_problem(struct json_reader *reader, const char *member, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

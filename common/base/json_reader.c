@@ -144,6 +144,20 @@ const char *json_member_name(struct json_reader *reader, size_t index)
     return child->string;
 }
 
+bool json_child(struct json_reader *reader, size_t index, struct json_reader *child_out)
+{
+    const cJSON *child = reader->value == NULL ? NULL : reader->value->child;
+    for (size_t i = 0; i < index && child != NULL; i++)
+        child = child->next;
+    if (child == NULL)
+        return false;
+    reader_child(reader, cJSON_IsObject(reader->value) ? child->string : NULL, child_out);
+    child_out->index = (int)index;
+    child_out->value = child;
+    asked_mark(reader, index);
+    return true;
+}
+
 bool json_problem(struct json_reader *reader, const char *member, const char *format, ...)
 {
     if (*reader->failed)

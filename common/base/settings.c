@@ -24,8 +24,7 @@
 #define SPACE               " \t\r"
 #define BYTE_ORDER_MARK     "\xEF\xBB\xBF" /* some editors put one first */
 #define VARIABLE_PREFIX     "PULSSI_"
-#define GATEWAY_VARIABLE    "PULSSI_GATEWAY_"
-#define GATEWAY_SECTION     "gateway:"
+#define SLOTS               (1 + SETTINGS_GATEWAYS_MAX + SETTINGS_CRISIS_MAX)
 #define SECRET_FILE         "_file" /* at the end of a secret's key: where it stands */
 #define SECRET_FILE_CHARS   5
 #define SECRET_BYTES_MAX    256
@@ -44,12 +43,19 @@ struct loading {
     const char *variable;         /* NULL = not in the environment */
     char row[LINE_BYTES_MAX + 1]; /* the current line, trimmed */
     char section[LINE_BYTES_MAX + 1];
-    size_t slot; /* 0, or 1 + the index of the current section's gateway */
-    int given_line[1 + SETTINGS_GATEWAYS_MAX][SETTINGS_ROWS_MAX];
-    int named_line[1 + SETTINGS_GATEWAYS_MAX][SETTINGS_ROWS_MAX]; /* of a secret's file */
+    size_t slot; /* of the current section, see slot_of */
+    int given_line[SLOTS][SETTINGS_ROWS_MAX];
+    int named_line[SLOTS][SETTINGS_ROWS_MAX]; /* of a secret's file */
     /* How a secret was given, by the file and by the environment: SECRET_VALUE, SECRET_NAMED */
-    unsigned char secrets[2][1 + SETTINGS_GATEWAYS_MAX][SETTINGS_ROWS_MAX];
-    int gateway_line[SETTINGS_GATEWAYS_MAX]; /* 0 = from the environment */
+    unsigned char secrets[2][SLOTS][SETTINGS_ROWS_MAX];
+    int slot_line[SLOTS]; /* where a section with a name begins; 0 = from the environment */
+};
+
+/* Where a value goes. Slot 0 is the settings themselves; sections with a name follow: the gateways from slot 1 on, then
+ * the crisis sections. */
+struct slot {
+    const char *section, *colon, *name;
+    char *record;
 };
 
 static bool load_defaults(struct loading *loading);
@@ -59,10 +65,16 @@ static bool file_on_section(struct loading *loading);
 static int file_on_key(void *user, const char *section, const char *key, const char *value);
 static bool load_environment(struct loading *loading);
 static bool load_variable(struct loading *loading, const char *name, const char *value);
-static bool load_gateway_variable(struct loading *loading, const char *rest, const char *value);
+static bool load_named_variable(struct loading *loading, const char *section, const char *rest,
+                                const char *value);
+static struct slot slot_of(const struct loading *loading, size_t slot);
+static bool slot_open(struct loading *loading, const char *section, const char *name, size_t *slot_out);
+static bool section_has_name(const char *section);
 static bool check_gateways(struct loading *loading);
+static bool check_crisis(struct loading *loading);
 static bool check_horizon(struct loading *loading);
 static bool gateway_open(struct loading *loading, const char *name, size_t *slot_out);
+static bool crisis_open(struct loading *loading, const char *language, size_t *slot_out);
 static bool setting_apply(struct loading *loading, const struct setting *row, size_t slot, const char *value);
 static bool section_is_known(const char *section);
 static size_t variable_match(const char *name, const char *words);
@@ -80,7 +92,8 @@ bool settings_load(struct settings *settings, const char *path, struct error *er
     struct loading *loading = memory_zeroed(1, sizeof(*loading));
     *loading = (struct loading){.settings = settings, .error = error, .path = path != NULL ? path : ""};
     bool done = load_defaults(loading) && (loading->path[0] == '\0' || load_file(loading)) &&
-                load_environment(loading) && check_gateways(loading) && check_horizon(loading);
+                load_environment(loading) && check_gateways(loading) && check_crisis(loading) &&
+                check_horizon(loading);
     free(loading);
     return done;
 }
@@ -92,6 +105,15 @@ const struct gateway_settings *settings_gateway(const struct settings *settings,
             return &settings->gateways[i];
     }
     return NULL;
+}
+
+const char *settings_crisis(const struct settings *settings, const char *language)
+{
+    for (size_t i = 0; i < settings->crisis_count; i++) {
+        if (strcmp(settings->crisis[i].language, language) == 0)
+            return settings->crisis[i].phrase;
+    }
+    return "";
 }
 
 void settings_redis_address(const struct settings *settings, char out[320])
@@ -107,8 +129,7 @@ static bool load_defaults(struct loading *loading)
     size_t count = 0;
     const struct setting *rows = settings_table(&count);
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(rows[i].section, SETTINGS_GATEWAY_SECTION) != 0 &&
-            !setting_apply(loading, &rows[i], 0, rows[i].otherwise))
+        if (!section_has_name(rows[i].section) && !setting_apply(loading, &rows[i], 0, rows[i].otherwise))
             return false;
     }
     const char *share_folder = getenv("PULSSI_SHARE_DIR");
@@ -177,8 +198,15 @@ static bool file_on_section(struct loading *loading)
     (void)snprintf(loading->section, sizeof(loading->section), "%s", loading->row + 1);
     *close = ']';
     loading->slot = 0;
-    if (strncmp(loading->section, GATEWAY_SECTION, strlen(GATEWAY_SECTION)) == 0)
-        return gateway_open(loading, loading->section + strlen(GATEWAY_SECTION), &loading->slot);
+    char *colon = strchr(loading->section, ':');
+    if (colon != NULL) {
+        *colon = '\0';
+        bool known = section_has_name(loading->section);
+        bool opened = known && slot_open(loading, loading->section, colon + 1, &loading->slot);
+        *colon = ':';
+        if (known)
+            return opened;
+    }
     return section_is_known(loading->section) || refuse(loading, "[%s]: unknown section", loading->section);
 }
 
@@ -190,7 +218,7 @@ static int file_on_key(void *user, const char *section, const char *key, const c
     struct loading *loading = user;
     size_t count = 0;
     const struct setting *rows = settings_table(&count);
-    const char *wanted = loading->slot > 0 ? SETTINGS_GATEWAY_SECTION : loading->section;
+    const char *wanted = loading->slot > 0 ? slot_of(loading, loading->slot).section : loading->section;
     const char *own_value = strpbrk(loading->row, "=:");
     if (loading->section[0] == '\0')
         return refuse(loading, "a key before the first [section]");
@@ -234,8 +262,13 @@ static bool load_variable(struct loading *loading, const char *name, const char 
     /* The one is for program_start, the other for load_defaults. */
     if (strcmp(name, "PULSSI_CONFIG") == 0 || strcmp(name, "PULSSI_SHARE_DIR") == 0)
         return true;
-    if (strncmp(name, GATEWAY_VARIABLE, strlen(GATEWAY_VARIABLE)) == 0)
-        return load_gateway_variable(loading, name + strlen(GATEWAY_VARIABLE), value);
+    static const char *const named_sections[] = {SETTINGS_GATEWAY_SECTION, SETTINGS_CRISIS_SECTION};
+    for (size_t i = 0; i < sizeof named_sections / sizeof named_sections[0]; i++) {
+        const char *rest = name + strlen(VARIABLE_PREFIX);
+        size_t section_chars = variable_match(rest, named_sections[i]);
+        if (section_chars > 0 && rest[section_chars] == '_')
+            return load_named_variable(loading, named_sections[i], rest + section_chars + 1, value);
+    }
     size_t count = 0;
     const struct setting *rows = settings_table(&count);
     for (size_t i = 0; i < count; i++) {
@@ -252,7 +285,8 @@ static bool load_variable(struct loading *loading, const char *name, const char 
 }
 
 /* `rest` is NAME_KEY. Names hold no '_', so that the longest key at the end leaves the name. */
-static bool load_gateway_variable(struct loading *loading, const char *rest, const char *value)
+static bool load_named_variable(struct loading *loading, const char *section, const char *rest,
+                                const char *value)
 {
     size_t count = 0;
     const struct setting *rows = settings_table(&count);
@@ -261,9 +295,8 @@ static bool load_gateway_variable(struct loading *loading, const char *rest, con
     size_t rest_chars = strlen(rest), best_chars = 0;
     for (size_t i = 0; i < count; i++) {
         bool named = false;
-        size_t key_chars = strcmp(rows[i].section, SETTINGS_GATEWAY_SECTION) == 0
-                               ? variable_ends_with_key(rest, &rows[i], &named)
-                               : 0;
+        size_t key_chars =
+            strcmp(rows[i].section, section) == 0 ? variable_ends_with_key(rest, &rows[i], &named) : 0;
         if (key_chars > best_chars && rest_chars > key_chars + 1 && rest[rest_chars - key_chars - 1] == '_') {
             best = &rows[i];
             best_named = named;
@@ -271,7 +304,9 @@ static bool load_gateway_variable(struct loading *loading, const char *rest, con
         }
     }
     if (best == NULL)
-        return refuse(loading, "unknown variable: expected PULSSI_GATEWAY_<NAME>_<KEY>");
+        return refuse(loading, "unknown variable: expected PULSSI_%s",
+                      strcmp(section, SETTINGS_GATEWAY_SECTION) == 0 ? "GATEWAY_<NAME>_<KEY>"
+                                                                     : "CRISIS_<LANGUAGE>_<KEY>");
     char name[128] = "";
     memcpy(name, rest, rest_chars - best_chars - 1);
     for (char *at = name; *at != '\0'; at++) {
@@ -280,7 +315,7 @@ static bool load_gateway_variable(struct loading *loading, const char *rest, con
         *at = *at == '_' ? '-' : (char)tolower((unsigned char)*at);
     }
     size_t slot = 0;
-    return gateway_open(loading, name, &slot) && setting_given(loading, best, best_named, slot, value);
+    return slot_open(loading, section, name, &slot) && setting_given(loading, best, best_named, slot, value);
 }
 
 static bool has_control(const char *chars)
@@ -291,7 +326,7 @@ static bool has_control(const char *chars)
 }
 
 /* Gateways expand and decode what they are given, so nothing may stand there that means something to them. */
-static bool is_public_url(const char *url)
+static bool is_plain_url(const char *url)
 {
     bool scheme = strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0;
     for (const char *at = url; *at != '\0'; at++)
@@ -300,11 +335,17 @@ static bool is_public_url(const char *url)
     return scheme && url[strlen(url) - 1] != '/';
 }
 
+/* "" = what is not said is no. */
+static bool is_yes_or_no(const char *text)
+{
+    return text[0] == '\0' || strcmp(text, "yes") == 0 || strcmp(text, "no") == 0;
+}
+
 static bool check_gateways(struct loading *loading)
 {
     for (size_t i = 0; i < loading->settings->gateways_count; i++) {
         struct gateway_settings *gateway = &loading->settings->gateways[i];
-        loading->line = loading->gateway_line[i];
+        loading->line = loading->slot_line[1 + i];
         size_t url_chars = strlen(gateway->url);
         size_t token_chars = strlen(gateway->webhook_token);
         bool scheme = strncmp(gateway->url, "http://", 7) == 0 || strncmp(gateway->url, "https://", 8) == 0;
@@ -313,10 +354,17 @@ static bool check_gateways(struct loading *loading)
         if (!scheme || gateway->url[url_chars - 1] == '/')
             return refuse(loading, "[gateway:%s] url: must begin with http:// or https:// and not end with /",
                           gateway->name);
+        if (!is_plain_url(gateway->url)) /* no name before an @ either: the host is what it seems to be */
+            return refuse(loading, "[gateway:%s] url: may hold only A-Z a-z 0-9 . _ ~ - : / [ ]",
+                          gateway->name);
         if (has_control(gateway->user) || has_control(gateway->secret))
             return refuse(loading, "[gateway:%s] user, secret: may not hold control characters",
                           gateway->name);
-        if (gateway->public_url[0] != '\0' && !is_public_url(gateway->public_url))
+        if (!is_yes_or_no(gateway->confirms_stop))
+            return refuse(loading, "[gateway:%s] confirms_stop: expected yes or no", gateway->name);
+        if (!is_yes_or_no(gateway->outside_eu))
+            return refuse(loading, "[gateway:%s] outside_eu: expected yes or no", gateway->name);
+        if (gateway->public_url[0] != '\0' && !is_plain_url(gateway->public_url))
             return refuse(loading,
                           "[gateway:%s] public_url: must begin with http:// or https://, not end with / and "
                           "hold only A-Z a-z 0-9 . _ ~ - : / [ ]",
@@ -333,6 +381,24 @@ static bool check_gateways(struct loading *loading)
         }
         if (gateway->profile[0] == '\0')
             memcpy(gateway->profile, gateway->name, sizeof gateway->name); /* the smaller array, terminated */
+    }
+    loading->line = 0;
+    return true;
+}
+
+/* Whether the day is one and is not too long ago is judged where days are known: domain/crisis.h. */
+static bool check_crisis(struct loading *loading)
+{
+    for (size_t i = 0; i < loading->settings->crisis_count; i++) {
+        const struct crisis_settings *crisis = &loading->settings->crisis[i];
+        loading->line = loading->slot_line[1 + SETTINGS_GATEWAYS_MAX + i];
+        if (crisis->phrase[0] == '\0')
+            return refuse(loading, "[crisis:%s] phrase: missing", crisis->language);
+        if (has_control(crisis->phrase) || strpbrk(crisis->phrase, "{}") != NULL)
+            return refuse(loading, "[crisis:%s] phrase: may not hold control characters, { or }",
+                          crisis->language);
+        if (crisis->confirmed_on[0] == '\0')
+            return refuse(loading, "[crisis:%s] confirmed_on: missing", crisis->language);
     }
     loading->line = 0;
     return true;
@@ -355,6 +421,50 @@ static bool check_horizon(struct loading *loading)
                   needed_hours, DEDUPE_HORIZON_DAYS * 24);
 }
 
+static bool section_has_name(const char *section)
+{
+    return strcmp(section, SETTINGS_GATEWAY_SECTION) == 0 || strcmp(section, SETTINGS_CRISIS_SECTION) == 0;
+}
+
+static struct slot slot_of(const struct loading *loading, size_t slot)
+{
+    struct settings *settings = loading->settings;
+    if (slot == 0)
+        return (struct slot){.section = "", .colon = "", .name = "", .record = (char *)settings};
+    if (slot <= SETTINGS_GATEWAYS_MAX) {
+        struct gateway_settings *gateway = &settings->gateways[slot - 1];
+        return (struct slot){SETTINGS_GATEWAY_SECTION, ":", gateway->name, (char *)gateway};
+    }
+    struct crisis_settings *crisis = &settings->crisis[slot - 1 - SETTINGS_GATEWAYS_MAX];
+    return (struct slot){SETTINGS_CRISIS_SECTION, ":", crisis->language, (char *)crisis};
+}
+
+/* Finds the section or makes it with its defaults. */
+static bool slot_open(struct loading *loading, const char *section, const char *name, size_t *slot_out)
+{
+    return strcmp(section, SETTINGS_GATEWAY_SECTION) == 0 ? gateway_open(loading, name, slot_out)
+                                                          : crisis_open(loading, name, slot_out);
+}
+
+static bool crisis_open(struct loading *loading, const char *language, size_t *slot_out)
+{
+    struct settings *settings = loading->settings;
+    if (strlen(language) != 2 || !islower((unsigned char)language[0]) || !islower((unsigned char)language[1]))
+        return refuse(loading, "[crisis:%s]: expected a language code of two letters such as fi", language);
+    size_t i = 0;
+    while (i < settings->crisis_count && strcmp(settings->crisis[i].language, language) != 0)
+        i++;
+    *slot_out = 1 + SETTINGS_GATEWAYS_MAX + i;
+    if (i < settings->crisis_count)
+        return true;
+    if (i == SETTINGS_CRISIS_MAX)
+        return refuse(loading, "[crisis:%s]: more than %d languages", language, SETTINGS_CRISIS_MAX);
+    loading->slot_line[*slot_out] = loading->line;
+    memcpy(settings->crisis[i].language, language, sizeof settings->crisis[i].language);
+    settings->crisis_count++; /* its defaults are empty, as it is */
+    return true;
+}
+
 /* Finds the gateway or makes it with its defaults. slot_out is 1 + its index. */
 static bool gateway_open(struct loading *loading, const char *name, size_t *slot_out)
 {
@@ -369,8 +479,8 @@ static bool gateway_open(struct loading *loading, const char *name, size_t *slot
                       "[gateway:%s]: the name must be 1..32 of a-z 0-9 and -, beginning with a letter", name);
     if (settings->gateways_count == SETTINGS_GATEWAYS_MAX)
         return refuse(loading, "[gateway:%s]: more than %d gateways", name, SETTINGS_GATEWAYS_MAX);
-    loading->gateway_line[settings->gateways_count] = loading->line;
     *slot_out = ++settings->gateways_count;
+    loading->slot_line[*slot_out] = loading->line;
     (void)text_copy(settings->gateways[*slot_out - 1].name, sizeof(settings->gateways[0].name), name);
     size_t count = 0;
     const struct setting *rows = settings_table(&count);
@@ -397,8 +507,7 @@ static bool setting_given(struct loading *loading, const struct setting *row, bo
 {
     size_t count = 0;
     size_t at = (size_t)(row - settings_table(&count));
-    const char *colon = slot > 0 ? ":" : "";
-    const char *name = slot > 0 ? loading->settings->gateways[slot - 1].name : "";
+    const char *colon = slot_of(loading, slot).colon, *name = slot_of(loading, slot).name;
     if (row->type == SETTING_SECRET && value[0] != '\0') {
         unsigned char *given = &loading->secrets[loading->variable != NULL ? 1 : 0][slot][at];
         *given |= named ? SECRET_NAMED : SECRET_VALUE;
@@ -421,14 +530,13 @@ static bool setting_given(struct loading *loading, const struct setting *row, bo
     return done;
 }
 
-/* Checks the value and stores it; slot as in gateway_open, 0 for keys of no gateway. */
+/* Checks the value and stores it. */
 static bool setting_apply(struct loading *loading, const struct setting *row, size_t slot, const char *value)
 {
     assert(loading->settings != NULL);
-    struct gateway_settings *gateway = slot > 0 ? &loading->settings->gateways[slot - 1] : NULL;
-    char *field = (gateway != NULL ? (char *)gateway : (char *)loading->settings) + row->offset;
-    const char *colon = gateway != NULL ? ":" : "";
-    const char *name = gateway != NULL ? gateway->name : "";
+    struct slot place = slot_of(loading, slot);
+    char *field = place.record + row->offset;
+    const char *colon = place.colon, *name = place.name;
     if (row->type == SETTING_INT) {
         int64_t number = 0;
         if (!text_to_int(value, row->low, row->high, &number))
@@ -451,7 +559,7 @@ static bool section_is_known(const char *section)
     size_t count = 0;
     const struct setting *rows = settings_table(&count);
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(rows[i].section, section) == 0 && strcmp(section, SETTINGS_GATEWAY_SECTION) != 0)
+        if (strcmp(rows[i].section, section) == 0 && !section_has_name(section))
             return true;
     }
     return false;

@@ -22,6 +22,9 @@
     {SETTINGS_GATEWAY_SECTION, key, SETTING_TEXT, "bytes", 0, G_CHARS(field), "", shown, help, G_FIELD(field)}
 #define GATEWAY_SECRET(key, field, help) \
     {SETTINGS_GATEWAY_SECTION, key, SETTING_SECRET, "bytes", 0, G_CHARS(field), "", NULL, help, G_FIELD(field)}
+#define CRISIS_TEXT(key, field, shown, help) \
+    {SETTINGS_CRISIS_SECTION, key, SETTING_TEXT, "bytes", 0, sizeof(((struct crisis_settings *)0)->field) - 1, "", shown, help, \
+     offsetof(struct crisis_settings, field)}
 #define GATEWAY_NUMBER(key, field, unit, low, high, otherwise, shown, help) \
     {SETTINGS_GATEWAY_SECTION, key, SETTING_INT, unit, low, high, otherwise, shown, help, G_FIELD(field)}
 
@@ -55,6 +58,8 @@ static const struct setting rows[] = {
            "Longest wait between attempts."),
     NUMBER("dispatcher", "retry_after_max_ms", retry_after_max_ms, "ms", 10, 3600000, "300000",
            "Longest wait a gateway may ask for with Retry-After."),
+    NUMBER("dispatcher", "failover_after_ms", failover_after_ms, "ms", 10, 86400000, "30000",
+           "How long a gateway may be held before messages go through the org's second one."),
     NUMBER("dispatcher", "http_deadline_ms", http_deadline_ms, "ms", 100, 120000, "20000",
            "How long a whole request to a gateway may take."),
     NUMBER("dispatcher", "http_connect_ms", http_connect_ms, "ms", 50, 60000, "5000",
@@ -82,6 +87,10 @@ static const struct setting rows[] = {
            "Longest body of a webhook."),
     NUMBER("collector", "spool_mib", spool_mib, "MiB", 1, 65536, "256",
            "Room in <data_folder>/spool for webhooks while Redis is away; when it is full they get 503."),
+    NUMBER("collector", "parts_deadline_ms", parts_deadline_ms, "ms", 100, 3600000, "300000",
+           "How long the parts of a long reply wait for the others; then what came is read as it is."),
+    TEXT("collector", "trusted_proxies", trusted_proxies, 0, "", NULL,
+         "Addresses or prefixes (10.0.0.0/8) of web servers in front of us, with spaces between: their X-Forwarded-For is believed."),
 
     NUMBER("survey", "reply_window_days", reply_window_days, "days", 1, 14, "7",
            "How long after its first message a pulse takes answers."),
@@ -110,10 +119,33 @@ static const struct setting rows[] = {
                    "What we show the gateway to be let in; empty = nothing."),
     GATEWAY_SECRET("webhook_token", webhook_token,
                    "Required: what the gateway shows us, in the path of its webhooks; 16 or more of A-Z a-z 0-9 . _ ~ -"),
+    GATEWAY_SECRET("webhook_secret", webhook_secret,
+                   "What the gateway signs its webhooks with, or its public key, where the profile wants one; empty = none."),
+    GATEWAY_TEXT("webhook_user", webhook_user, NULL,
+                 "The name that the gateway shows with its webhooks, where the profile wants one; empty = none."),
+    GATEWAY_SECRET("webhook_password", webhook_password,
+                   "The password that goes with it; empty = none."),
+    GATEWAY_TEXT("webhook_addresses", webhook_addresses, NULL,
+                 "Addresses or prefixes (203.0.113.0/24, 2001:db8::/32) that its webhooks may come from, with spaces between; empty = any."),
     GATEWAY_TEXT("public_url", public_url, NULL,
                  "Where the gateway reaches our collector, where the profile wants it: http:// or https://, no slash at the end."),
+    GATEWAY_TEXT("parameters", parameters, NULL,
+                 "What the profile wants beside: name=value, with spaces between, as partner=15000 gate=BVldZyQt."),
+    GATEWAY_TEXT("confirms_stop", confirms_stop, NULL,
+                 "yes: its provider answers STOP by itself, so that we do not confirm it once more; otherwise no."),
+    GATEWAY_TEXT("outside_eu", outside_eu, NULL,
+                 "yes: its provider may keep data outside the European Union; otherwise a profile that says so is refused."),
     GATEWAY_NUMBER("rate_segments", rate_segments, "segments/s", 0, 10000, "10", "0",
                    "How fast we send; 0 = unlimited (for the simulator only)."),
+    GATEWAY_NUMBER("price_segment_millicents", price_segment_millicents, "thousandths of a cent", 0, 100000000, "0", NULL,
+                   "What a segment costs: 4500 is 4.5 cents; shown before a round starts. 0 = not told."),
+    {SETTINGS_GATEWAY_SECTION, "currency", SETTING_TEXT, "bytes", 1, G_CHARS(currency), "EUR", NULL,
+     "The currency of that price.", G_FIELD(currency)},
+
+    CRISIS_TEXT("phrase", phrase, "Kriisipuhelin 09 2525 0111 (24 h)",
+                "Required: whom a text of distress is pointed to, in this language; stands in place of {crisis}."),
+    CRISIS_TEXT("confirmed_on", confirmed_on, "2026-01-01",
+                "Required: the day on which somebody last called and saw that it is right; after 12 months nothing starts."),
 };
 /* clang-format on */
 
@@ -151,6 +183,12 @@ void settings_sample(struct text *text)
                     "\n# One section a gateway, at most %d. The name is 1..32 of a-z 0-9 and -, and begins "
                     "with a letter.\n#[gateway:simulator]\n",
                     SETTINGS_GATEWAYS_MAX);
+            else if (strcmp(section, SETTINGS_CRISIS_SECTION) == 0)
+                text_addf(text,
+                          "\n# One section a language, at most %d: its code of two letters. Without one, the "
+                          "answer to a "
+                          "text of distress\n# names no number.\n#[crisis:fi]\n",
+                          SETTINGS_CRISIS_MAX);
             else
                 text_addf(text, "\n[%s]\n", section);
         }

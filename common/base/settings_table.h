@@ -8,7 +8,7 @@
 enum setting_type { SETTING_TEXT, SETTING_SECRET, SETTING_INT };
 
 struct setting {
-    const char *section; /* "gateway" stands for every [gateway:NAME] */
+    const char *section; /* "gateway" stands for every [gateway:NAME], "crisis" for every [crisis:LANGUAGE] */
     const char *key;
     enum setting_type type;
     const char *unit;      /* of an int: "ms"; "" = a plain count */
@@ -16,11 +16,12 @@ struct setting {
     const char *otherwise; /* default, as it would be written in the file */
     const char *shown;     /* what the sample shows instead of the default, or NULL */
     const char *help;
-    size_t offset; /* into struct settings, or struct gateway_settings for gateway keys */
+    size_t offset; /* into struct settings, or into the struct of a gateway's or a crisis section */
 };
 
-#define SETTINGS_ROWS_MAX        48
+#define SETTINGS_ROWS_MAX        80
 #define SETTINGS_GATEWAY_SECTION "gateway"
+#define SETTINGS_CRISIS_SECTION  "crisis"
 #define WEBHOOK_TOKEN_CHARS_MIN  16
 
 /* The rows, sections together, in the order of the sample; count_out is at most SETTINGS_ROWS_MAX. */

@@ -144,6 +144,15 @@ int day_weekday(int64_t day_index)
     return (int)(day_index - WEEK_MONDAY - 7 * floor_divided(day_index - WEEK_MONDAY, 7));
 }
 
+int weekday_parse(const char *name)
+{
+    static const char *const names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+    int weekday = 6;
+    while (weekday >= 0 && strcmp(names[weekday], name) != 0)
+        weekday--;
+    return weekday;
+}
+
 /* ISO 8601: a week belongs to the year of its Thursday. */
 static int64_t week_of_first(int64_t year)
 {
@@ -285,7 +294,7 @@ void window_next(const struct zone *zone, const struct window *window, int64_t a
 {
     assert((window->days & 0x7FU) != 0 && window->from_minute < window->to_minute);
     for (int64_t day = day_index_at(zone, at_ms);; day++) {
-        if ((window->days >> day_weekday(day) & 1U) == 0)
+        if ((window->days >> day_weekday(day) & 1U) == 0 || holidays_has(&window->holidays, day))
             continue;
         int64_t close_ms = instant_of_local(zone, day * DAY_MS + window->to_minute * MINUTE_MS);
         if (close_ms <= at_ms)

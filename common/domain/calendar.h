@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "domain/holidays.h"
 
 #define WEEK_SIZE 9  /* "2026-W03" */
 #define DAY_SIZE  11 /* "2026-01-13" */
@@ -32,6 +33,8 @@ void day_text(int64_t day_index, char out[DAY_SIZE]);
 bool day_parse(const char *text, int64_t *day_index_out) MUST_CHECK;
 /* 0 = Monday … 6 = Sunday. */
 int day_weekday(int64_t day_index);
+/* The same of "mon", "tue", … "sun"; -1 = it is none of them. */
+int weekday_parse(const char *name);
 /* Gregorian date of a day (month 1..12, day 1..31) and back. */
 void date_of_day(int64_t day_index, int64_t *year_out, int64_t *month_out, int64_t *day_out);
 int64_t day_of_date(int64_t year, int64_t month, int64_t day);
@@ -52,11 +55,12 @@ void instant_text(const struct zone *zone, int64_t at_ms, char out[24]);
 /* Local "2026-01-06T10:00:00+02:00" (RFC 3339). */
 void instant_iso(const struct zone *zone, int64_t at_ms, char out[32]);
 
-/* Sending window: the days of the week and hours of the day in which bulk messages may go. */
+/* Sending window: the days of the week and hours of the day in which bulk messages may go; never on a holiday. */
 struct window {
     unsigned days;   /* bit 0 = Monday … bit 6 = Sunday; at least one */
     int from_minute; /* 0..1439, minute of the local day */
     int to_minute;   /* 1..1440, after from_minute */
+    struct holidays holidays;
 };
 
 /* The window that contains at_ms, or else the next one: [open, close). */

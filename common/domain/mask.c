@@ -13,7 +13,7 @@
 #include "domain/mask_keys.h"
 #include "domain/mask_names.h"
 #include "domain/mask_patterns.h"
-#include "domain/reply_words.h"
+#include "domain/reply_fold.h"
 
 #define NAME_CHARS_MAX 40
 

@@ -6,6 +6,8 @@
 
 #define ORG_NAME_CHARS_MIN 22 /* a text must also fit with a name of this length */
 
+#define CRISIS "{crisis}"
+
 enum placeholder { PLACEHOLDER_ORG, PLACEHOLDER_PHONE, PLACEHOLDER_URL };
 
 static const char *const placeholders[] = {
@@ -34,20 +36,44 @@ static void refuse_brace(struct json_reader *reader, const char *member, const c
         json_problem(reader, member, "a stray '%c'; placeholders are {org}, {phone} and {url}", *at);
 }
 
-void message_template_read(struct json_reader *reader, const char *member, char out[SMS_BYTES_MAX])
+/* A text with {crisis} filled in; the phrase holds no brace. Appends to out. */
+static void fill_crisis(const char *text, const char *crisis, struct text *out)
 {
-    const char *text = json_string(reader, member, 1, SMS_BYTES_MAX - 1);
-    out[0] = '\0';
+    for (const char *at; (at = strstr(text, CRISIS)) != NULL; text = at + strlen(CRISIS)) {
+        size_t plain_bytes = (size_t)(at - text);
+        if (crisis[0] == '\0' && plain_bytes > 0 && at[-1] == ' ')
+            plain_bytes--;
+        text_add_bytes(out, text, plain_bytes);
+        text_add(out, crisis);
+    }
+    text_add(out, text);
+}
+
+bool message_template_check(struct json_reader *reader, const char *member, const char *text)
+{
     for (const char *at = text; (at = strpbrk(at, "{}")) != NULL;) {
         int placeholder = placeholder_at(at);
         if (placeholder < 0) {
             refuse_brace(reader, member, at);
-            return;
+            return false;
         }
         at += strlen(placeholders[placeholder]);
     }
-    if (!text_copy(out, SMS_BYTES_MAX, text))
+    return true;
+}
+
+void message_template_read(struct json_reader *reader, const char *member, const char *crisis,
+                           char out[SMS_BYTES_MAX])
+{
+    const char *text = json_string(reader, member, 1, SMS_BYTES_MAX - 1);
+    struct text filled = {0};
+    if (crisis != NULL)
+        fill_crisis(text, crisis, &filled);
+    const char *read = crisis != NULL && filled.bytes > 0 ? filled.chars : text;
+    out[0] = '\0';
+    if (message_template_check(reader, member, read) && !text_copy(out, SMS_BYTES_MAX, read))
         json_problem(reader, member, "too long");
+    text_free(&filled);
 }
 
 static const char *value_of(const struct org *org, enum placeholder placeholder)

@@ -16,8 +16,16 @@ enum standing_text {
     TEXT_VOLUNTEER_CONFIRM,
     TEXT_VOLUNTEER_NAME,
     TEXT_VOLUNTEER_LEFT,
+    TEXT_REMINDER,
+    TEXT_BUSINESS,
+    TEXT_HELPLINE,
+    TEXT_PAUSE_CONFIRM,
+    TEXT_CLARIFY_SCALE, /* see domain/clarify.h */
+    TEXT_CLARIFY_YESNO,
+    TEXT_CLARIFY_CHOICE,
+    TEXT_CLARIFY_VOLUNTEER,
 };
-#define STANDING_TEXTS (TEXT_VOLUNTEER_LEFT + 1)
+#define STANDING_TEXTS (TEXT_CLARIFY_VOLUNTEER + 1)
 
 /* By text and the org's language index, with placeholders. */
 struct message_texts {
@@ -29,9 +37,10 @@ bool standing_text_parse(const char *name, enum standing_text *standing_text_out
 
 /* Reads and validates the whole file of one language (an index of the org's) into its place in `texts` and
  * adds its phrases to `words`; the other languages are left as they are. Either may be NULL when the
- * caller has no use for it. The error names the path inside the file: also when a text of this org needs
+ * caller has no use for it. `crisis` stands in place of {crisis} ("" = nobody is configured). The error names the path inside the file: also when a text of this org needs
  * more than one segment, with its own name or with one of 22 characters. */
 bool message_texts_read(struct message_texts *texts, struct reply_words *words, const struct org *org,
-                        size_t language, const cJSON *json, struct error *error) MUST_CHECK;
+                        size_t language, const char *crisis, const cJSON *json,
+                        struct error *error) MUST_CHECK;
 
 #endif

@@ -5,19 +5,21 @@
 #include <string.h>
 
 #include "domain/definition.h"
+#include "domain/signals.h"
 
 #define SENDER_DIGITS_MIN 3
 #define SENDER_DIGITS_MAX 15
-
-static const char *const day_names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+#define REMINDER_DAYS     3
 
 static void read_languages(struct org *org, struct json_reader *root);
 static void read_strata(struct org *org, struct json_reader *root);
 static void read_caps(struct org *org, struct json_reader *root);
 static void read_window(struct org *org, struct json_reader *root);
+static void read_holidays(struct org *org, struct json_reader *root);
 static void read_lane(struct org *org, struct json_reader *root);
 static void read_region(struct org *org, struct json_reader *root);
 static void read_staff(struct org *org, struct json_reader *root);
+static void read_budget(struct org *org, struct json_reader *root);
 
 bool org_read(struct org *org_out, const cJSON *json, struct error *error)
 {
@@ -44,7 +46,12 @@ bool org_read(struct org *org_out, const cJSON *json, struct error *error)
         definition_line(&root, "reply_cost", 0, org_out->reply_cost, sizeof org_out->reply_cost);
     read_caps(org_out, &root);
     read_window(org_out, &root);
+    read_holidays(org_out, &root);
+    org_out->reminder_days = REMINDER_DAYS;
+    if (json_has(&root, "reminder_days"))
+        org_out->reminder_days = (int)json_int(&root, "reminder_days", 0, 6);
     read_lane(org_out, &root);
+    read_budget(org_out, &root);
     read_staff(org_out, &root);
     return json_finish(&root);
 }
@@ -55,6 +62,17 @@ int org_language(const struct org *org, const char *language)
         if (strcmp(org->languages[i], language) == 0)
             return (int)i;
     return -1;
+}
+
+bool org_sends_through(const struct org *org, const char *gateway)
+{
+    return strcmp(org->gateway, gateway) == 0 || strcmp(org->second.gateway, gateway) == 0;
+}
+
+bool org_is_reached_at(const struct org *org, const char *gateway, const char *number)
+{
+    return (strcmp(org->gateway, gateway) == 0 && strcmp(org->reply_number, number) == 0) ||
+           (strcmp(org->second.gateway, gateway) == 0 && strcmp(org->second.reply_number, number) == 0);
 }
 
 static bool is_language(const char *text)
@@ -169,7 +187,7 @@ static void read_caps(struct org *org, struct json_reader *root)
     org->per_year = (int)json_int(&caps, "per_year", 1, 52);
     /* counted from the sending week: a shorter or ragged gap would count a person twice in one signal window
      */
-    if (org->same_question_days < 56 || org->same_question_days % 7 != 0)
+    if (org->same_question_days < 7 * SIGNAL_WINDOW_WEEKS || org->same_question_days % 7 != 0)
         json_problem(&caps, "same_question_days",
                      "expected at least 56 days (8 weeks of a signal's window) and whole "
                      "weeks, found %d",
@@ -205,10 +223,8 @@ static void read_window(struct org *org, struct json_reader *root)
     json_array(&window, "days", 1, 7, &days, &count);
     for (size_t i = 0; i < count; i++) {
         const char *name = json_item_string(&days, i, 1, 64);
-        unsigned day = 0;
-        while (day < 7 && strcmp(name, day_names[day]) != 0)
-            day++;
-        if (day == 7)
+        int day = weekday_parse(name);
+        if (day < 0)
             json_problem(&days, NULL, "\"%s\" is not a day: mon, tue, wed, thu, fri, sat or sun", name);
         else
             org->window.days |= 1U << day;
@@ -220,16 +236,55 @@ static void read_window(struct org *org, struct json_reader *root)
     json_finish(&window);
 }
 
+static void read_holidays(struct org *org, struct json_reader *root)
+{
+    struct json_reader holidays;
+    if (!json_has(root, "holidays"))
+        return;
+    json_object(root, "holidays", &holidays);
+    holidays_read(&org->window.holidays, &holidays);
+}
+
+static bool has_letters(const char *sender)
+{
+    while (*sender != '\0' && !((*sender >= 'A' && *sender <= 'Z') || (*sender >= 'a' && *sender <= 'z')))
+        sender++;
+    return *sender != '\0';
+}
+
+/* A number or a short code, as the gateway's profile writes it: without "+" and spaces. */
 static void read_digits(struct json_reader *lane, const char *member, char out[17])
 {
     const char *number = json_string(lane, member, 1, 64);
     size_t digits = strspn(number, "0123456789");
-    if (number[digits] != '\0' || digits < SENDER_DIGITS_MIN || digits > SENDER_DIGITS_MAX)
-        json_problem(lane, member,
-                     "\"%s\" must be %d to %d digits; an alphanumeric sender cannot be replied to", number,
+    if (has_letters(number))
+        json_problem(
+            lane, member,
+            "\"%s\" is an alphanumeric sender, which cannot be replied to, and every survey asks for "
+            "replies: give a number or a short code of the gateway, in digits",
+            number);
+    else if (number[digits] != '\0' || digits < SENDER_DIGITS_MIN || digits > SENDER_DIGITS_MAX)
+        json_problem(lane, member, "\"%s\" must be %d to %d digits, without + and spaces", number,
                      SENDER_DIGITS_MIN, SENDER_DIGITS_MAX);
     else if (!text_copy(out, 17, number))
         json_problem(lane, member, "too long");
+}
+
+static void read_second(struct org *org, struct json_reader *lane)
+{
+    struct json_reader second;
+    if (!json_has(lane, "second"))
+        return;
+    json_object(lane, "second", &second);
+    definition_name(&second, "gateway", org->second.gateway);
+    read_digits(&second, "sender", org->second.sender);
+    memcpy(org->second.reply_number, org->second.sender, sizeof org->second.reply_number);
+    if (json_has(&second, "reply_number"))
+        read_digits(&second, "reply_number", org->second.reply_number);
+    if (strcmp(org->second.gateway, org->gateway) == 0)
+        json_problem(&second, "gateway", "\"%s\" is the first gateway already: name another one",
+                     org->gateway);
+    json_finish(&second);
 }
 
 static void read_lane(struct org *org, struct json_reader *root)
@@ -239,7 +294,19 @@ static void read_lane(struct org *org, struct json_reader *root)
     definition_name(&lane, "gateway", org->gateway);
     read_digits(&lane, "sender", org->sender);
     read_digits(&lane, "reply_number", org->reply_number);
+    read_second(org, &lane);
     json_finish(&lane);
+}
+
+/* In segments and not in money: what is counted cannot change with a price list. */
+static void read_budget(struct org *org, struct json_reader *root)
+{
+    struct json_reader budget;
+    if (!json_has(root, "monthly_budget"))
+        return;
+    json_object(root, "monthly_budget", &budget);
+    org->monthly_segments = json_int(&budget, "segments", 1, 100000000);
+    json_finish(&budget);
 }
 
 /* A name has letters; its words are looked for in replies. */

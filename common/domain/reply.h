@@ -13,15 +13,20 @@ enum reading_outcome {
     READ_OPTOUT,       /* STOP and its family */
     READ_OPTIN,        /* START and its family, as the whole message */
     READ_HELP,         /* INFO and its family, as the whole message */
+    READ_BUSINESS,     /* about an appointment or the like, and no answer: nobody reads it here */
     READ_WRONG_PERSON, /* "wrong number" */
+    READ_DISTRESS,     /* someone in need; an answer in it counts all the same */
+    READ_PAUSE,        /* no surveys for a while, as the whole message */
     READ_LEAVE,        /* off the volunteers' list, as the whole message */
     READ_COMMENT,      /* no question is open, and it is none of the above */
 };
 
 struct reading {
     enum reading_outcome outcome;
-    int value;   /* READ_ANSWER */
-    bool optout; /* READ_OPTOUT, and an answer or words that STOP follows ("5 stop", "Well done. STOP") */
+    int value;            /* READ_ANSWER, and READ_DISTRESS with an answer in it; otherwise -1 */
+    bool optout;          /* READ_OPTOUT, and all else that STOP follows ("5 stop", "Well done. STOP") */
+    size_t comment_start; /* what follows an answer, or the words with no question open: in the text as it */
+    size_t comment_bytes; /* came; 0 bytes = none, also when it is only courtesy, a mark or STOP */
 };
 
 /* What the reply is read against. */

@@ -1,108 +1,154 @@
-/* Words of one language at a time: folded, bounded, none twice in its language (a phrase that meant two
- * things could not be read). The same phrase in two languages is usual: "stop", "info". */
+/* Words of one language at a time: folded, bounded, none twice in its class, none with two meanings in its language
+ * (a phrase that meant two things could not be read). The same phrase in two languages is usual: "stop", "info". */
 #include "domain/reply_words.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unicase.h>
-#include <uninorm.h>
-#include <unistr.h>
 
-#define RIGHT_QUOTE 0x2019
+#include "domain/reply_fold.h"
 
-static const char *const names[] = {
-    [WORDS_STOP] = "stop",
-    [WORDS_START] = "start",
-    [WORDS_HELP] = "help",
-    [WORDS_WRONG_PERSON] = "wrong_person",
-    [WORDS_LEAVE] = "leave",
-    [WORDS_YES] = "yes",
-    [WORDS_NO] = "no",
-    [WORDS_STOP_VERBS] = "stop_verbs",
-    [WORDS_CANCEL] = "cancel",
-    [WORDS_MESSAGES] = "messages",
-    [WORDS_WRONG_PERSON_CARRIERS] = "wrong_person_carriers",
-    [WORDS_UNSURE] = "unsure",
-    [WORDS_FILLERS] = "fillers",
+#define BIT(word_class) (UINT64_C(1) << (word_class))
+
+struct class_rule {
+    const char *name;
+    bool needed; /* every language has words of it */
+    bool
+        takes_beginning; /* a phrase may end with an asterisk: inflected words that are not typed as answers */
 };
 
-static void read_phrase(struct reply_words *words, enum word_class word_class, size_t language,
-                        const char *phrase, struct json_reader *list);
+static const struct class_rule rules[WORDS_NUMBER + 1] = {
+    [WORDS_STOP] = {"stop", true, false},
+    [WORDS_STOP_VERBS] = {"stop_verbs", false, false},
+    [WORDS_NOT_STOP] = {"not_stop", true, false},
+    [WORDS_STOP_WHOLE] = {"stop_whole", false, false},
+    [WORDS_NO_MORE] = {"no_more", false, false},
+    [WORDS_CANCEL] = {"cancel", true, false},
+    [WORDS_MESSAGES] = {"messages", true, false},
+    [WORDS_START] = {"start", true, false},
+    [WORDS_PAUSE] = {"pause", true, false},
+    [WORDS_HELP] = {"help", true, false},
+    [WORDS_LEAVE] = {"leave", true, false},
+    [WORDS_WRONG_PERSON] = {"wrong_person", true, false},
+    [WORDS_WRONG_PERSON_CARRIERS] = {"wrong_person_carriers", false, false},
+    [WORDS_DISTRESS] = {"distress", true, true},
+    [WORDS_BUSINESS] = {"business", true, true},
+    [WORDS_BUSINESS_NOUNS] = {"business_nouns", false, true},
+    [WORDS_BUSINESS_VERBS] = {"business_verbs", false, true},
+    [WORDS_NOT_BUSINESS] = {"not_business", false, true},
+    [WORDS_YES] = {"yes", true, false},
+    [WORDS_NO] = {"no", true, false},
+    [WORDS_UNSURE] = {"unsure", false, false},
+    [WORDS_OWN_ONLY] = {"own_only", false, false},
+    [WORDS_ALONE] = {"alone", false, false},
+    [WORDS_LETTERS_ALONE] = {"letters_alone", false, false},
+    [WORDS_UNITS] = {"units", true, false},
+    [WORDS_MARKS] = {"marks", false, false},
+    [WORDS_OUT_OF] = {"out_of", false, false},
+    [WORDS_OR] = {"or", true, false},
+    [WORDS_AND] = {"and", true, false},
+    [WORDS_BUT] = {"but", true, false},
+    [WORDS_ANSWERING] = {"answering", true, false},
+    [WORDS_ANSWERING_LINKS] = {"answering_links", false, false},
+    [WORDS_COURTESY] = {"courtesy", true, false},
+    [WORDS_NUMBER] = {"numbers", true, false},
+};
+
+/* A phrase has at most one of these in a language. */
+static const uint64_t meanings = BIT(WORDS_STOP) | BIT(WORDS_STOP_VERBS) | BIT(WORDS_STOP_WHOLE) |
+                                 BIT(WORDS_CANCEL) | BIT(WORDS_START) | BIT(WORDS_PAUSE) | BIT(WORDS_HELP) |
+                                 BIT(WORDS_LEAVE) | BIT(WORDS_WRONG_PERSON) | BIT(WORDS_YES) | BIT(WORDS_NO) |
+                                 ((BIT(NUMBER_MAX + 1) - 1) << WORDS_NUMBER);
+
+static void read_numbers(struct reply_words *words, size_t language, struct json_reader *classes);
+static void read_list(struct reply_words *words, int word_class, size_t language, struct json_reader *parent,
+                      const char *name, bool needed);
+static void read_phrase(struct reply_words *words, int word_class, size_t language, const char *phrase,
+                        struct json_reader *list);
+
+static const struct class_rule *rule_of(int word_class)
+{
+    return &rules[word_class < WORDS_NUMBER ? word_class : WORDS_NUMBER];
+}
 
 const char *word_class_name(enum word_class word_class)
 {
-    return names[word_class];
-}
-
-void reply_fold(const char *utf8, struct text *out)
-{
-    size_t folded_bytes = 0;
-    uint8_t *folded =
-        u8_casefold((const uint8_t *)utf8, strlen(utf8), NULL, UNINORM_NFKC, NULL, &folded_bytes);
-    if (folded == NULL)
-        abort(); /* memory is out: the text is valid UTF-8 */
-    for (size_t at = 0, next = 0; at < folded_bytes; at = next) {
-        ucs4_t character;
-        next = at + (size_t)u8_mbtouc(&character, folded + at, folded_bytes - at);
-        if (character == RIGHT_QUOTE) /* phones write it for an apostrophe: "don’t" */
-            text_add(out, "'");
-        else
-            text_add_bytes(out, folded + at, next - at);
-    }
-    free(folded);
+    return rule_of((int)word_class)->name;
 }
 
 void reply_words_read(struct reply_words *words, size_t language, struct json_reader *file)
 {
-    struct json_reader classes, list;
+    struct json_reader classes;
     json_object(file, "words", &classes);
-    for (int i = 0; i < WORD_CLASSES; i++) {
-        size_t count = 0;
-        json_array(&classes, names[i], i < WORD_CLASSES_NEEDED ? 1 : 0, PHRASES_MAX, &list, &count);
-        for (size_t k = 0; k < count; k++)
-            read_phrase(words, (enum word_class)i, language, json_item_string(&list, k, 1, PHRASE_SIZE - 1),
-                        &list);
-    }
+    for (int i = 0; i < WORDS_NUMBER; i++)
+        read_list(words, i, language, &classes, rules[i].name, rules[i].needed);
+    read_numbers(words, language, &classes);
     json_finish(&classes);
 }
 
-/* Words with exactly one space between them. */
-static bool is_phrase(const char *folded)
+/* "numbers": {"1": ["one"], …}. Those of the usual scale are needed; the others only tell that a number was
+ * said. */
+static void read_numbers(struct reply_words *words, size_t language, struct json_reader *classes)
+{
+    struct json_reader numbers;
+    json_object(classes, rules[WORDS_NUMBER].name, &numbers);
+    for (int value = 0; value <= NUMBER_MAX; value++) {
+        char name[4];
+        bool needed = value >= 1 && value <= 5;
+        (void)snprintf(name, sizeof name, "%d", value);
+        if (needed || json_has(&numbers, name))
+            read_list(words, WORDS_NUMBER + value, language, &numbers, name, needed);
+    }
+    json_finish(&numbers);
+}
+
+static void read_list(struct reply_words *words, int word_class, size_t language, struct json_reader *parent,
+                      const char *name, bool needed)
+{
+    struct json_reader list;
+    size_t count = 0;
+    json_array(parent, name, needed ? 1 : 0, PHRASES_MAX, &list, &count);
+    for (size_t i = 0; i < count; i++)
+        read_phrase(words, word_class, language, json_item_string(&list, i, 1, PHRASE_BYTES_MAX), &list);
+}
+
+/* Words with exactly one space between them; an asterisk only at the end, where the class takes it. */
+static bool is_phrase(const char *folded, bool takes_beginning)
 {
     size_t bytes = strlen(folded);
     for (const unsigned char *c = (const unsigned char *)folded; *c != '\0'; c++)
         if (*c < 0x20 || *c == 0x7F)
             return false;
-    return bytes > 0 && folded[0] != ' ' && folded[bytes - 1] != ' ' && strstr(folded, "  ") == NULL;
+    const char *asterisk = strchr(folded, '*');
+    bool is_placed = asterisk == NULL ||
+                     (takes_beginning && bytes > 2 && asterisk == folded + bytes - 1 && asterisk[-1] != ' ');
+    return bytes > 0 && is_placed && folded[0] != ' ' && folded[bytes - 1] != ' ' &&
+           strstr(folded, "  ") == NULL;
 }
 
-static bool is_known(const struct reply_words *words, size_t language, const char *folded)
-{
-    for (int i = 0; i < WORD_CLASSES; i++)
-        for (size_t k = 0; k < words->counts[i]; k++)
-            if (words->phrases[i][k].language == language && strcmp(words->phrases[i][k].chars, folded) == 0)
-                return true;
-    return false;
-}
-
-static void read_phrase(struct reply_words *words, enum word_class word_class, size_t language,
-                        const char *phrase, struct json_reader *list)
+static void read_phrase(struct reply_words *words, int word_class, size_t language, const char *phrase,
+                        struct json_reader *list)
 {
     struct text folded = {0};
-    size_t *count = &words->counts[word_class];
     if (phrase[0] == '\0')
         return; /* a problem that is kept already */
     reply_fold(phrase, &folded);
-    const char *chars = folded.bytes > 0 ? folded.chars : "";
-    if (!is_phrase(chars))
+    text_add(&folded, "");
+    uint64_t known = word_index_classes(&words->index, folded.chars, (int)language);
+    bool is_meaning = (BIT(word_class) & meanings) != 0;
+    if (!is_phrase(folded.chars, rule_of(word_class)->takes_beginning))
         json_problem(list, NULL, "\"%s\" is not words with one space between them", phrase);
-    else if (is_known(words, language, chars))
+    else if ((known & BIT(word_class)) != 0 || (is_meaning && (known & meanings) != 0))
         json_problem(list, NULL, "\"%s\" is there twice in this language", phrase);
-    else if (*count == PHRASES_MAX)
-        json_problem(list, NULL, "more than %d phrases in all languages", PHRASES_MAX);
-    else if (!text_copy(words->phrases[word_class][*count].chars, PHRASE_SIZE, chars))
-        json_problem(list, NULL, "\"%s\" is longer than %d bytes", phrase, PHRASE_SIZE - 1);
-    else
-        words->phrases[word_class][(*count)++].language = language;
+    else if (folded.bytes > PHRASE_BYTES_MAX)
+        json_problem(list, NULL, "\"%s\" is longer than %d bytes", phrase, PHRASE_BYTES_MAX);
+    else if (!word_index_add(&words->index, folded.chars, (int)language, BIT(word_class)))
+        json_problem(list, NULL, "there is no room for more words than %d in all languages", WORD_NODES_MAX);
     text_free(&folded);
+}
+
+bool reply_words_has(const struct reply_words *words, enum word_class word_class, int language,
+                     const char *phrase)
+{
+    return (word_index_classes(&words->index, phrase, language) & BIT(word_class)) != 0;
 }

@@ -1,24 +1,27 @@
 /* What a reply does to a conversation: the whole decision, pure. Draws no time of its own: what a reply belongs to is
  * judged by when it was received, also when it is decided later.
  *
- *   reading ─► STOP, START, help, wrong person, leave ─► their own rules, at any time
+ *   reading ─► STOP, START, pause, help, business, wrong person, leave ─► their own rules, at any time
+ *           ├► distress ─► helpline, and the number in it as an answer
  *           └► answer, words, no answer ─► nothing open: late
- *                                        └► value of its step ─► the way on: ask, withdraw, or the end */
+ *                                        └► of its step: session_steps.c */
 #include "domain/session.h"
 
 #include <assert.h>
+
+#include "domain/session_steps.h"
 
 static void decide_unknown(const struct session *session, const struct reading *reading,
                            struct reply_decision *decision);
 static void decide_optout(const struct session *session, int64_t received_ms,
                           struct reply_decision *decision);
 static void decide_optin(const struct session *session, int64_t received_ms, struct reply_decision *decision);
+static void decide_pause(const struct session *session, int64_t received_ms, struct reply_decision *decision);
 static void decide_leave(const struct session *session, int64_t received_ms, struct reply_decision *decision);
+static void decide_distress(const struct session *session, const struct survey *survey,
+                            const struct reading *reading, int64_t received_ms,
+                            struct reply_decision *decision);
 static void decide_late(const struct session *session, int64_t received_ms, struct reply_decision *decision);
-static void decide_step(const struct session *session, const struct survey *survey,
-                        const struct reading *reading, int64_t received_ms, struct reply_decision *decision);
-static void say(const struct session *session, enum standing_text standing, int64_t received_ms,
-                struct reply_decision *decision);
 
 /* Place on the path of the last step that had been asked, or -1. */
 static int path_place(const struct session *session, int64_t received_ms)
@@ -60,21 +63,35 @@ void session_decide(const struct session *session, const struct survey *survey, 
         break;
     case READ_HELP:
         decision_out->verdict = REPLY_HELP;
-        say(session, TEXT_HELP, received_ms, decision_out);
+        session_say(session, TEXT_HELP, received_ms, decision_out);
+        break;
+    case READ_BUSINESS:
+        decision_out->verdict = REPLY_BUSINESS;
+        if (!reading->optout) /* what confirms STOP says it, too */
+            session_say(session, TEXT_BUSINESS, received_ms, decision_out);
+        break;
+    case READ_PAUSE:
+        if (reading->optout) /* outlasts it */
+            decision_out->verdict = REPLY_STOP_ONLY;
+        else
+            decide_pause(session, received_ms, decision_out);
         break;
     case READ_WRONG_PERSON:
         decision_out->verdict = REPLY_WRONG_PERSON;
-        say(session, TEXT_WRONG_PERSON, received_ms, decision_out);
+        session_say(session, TEXT_WRONG_PERSON, received_ms, decision_out);
         break;
     case READ_LEAVE:
         decide_leave(session, received_ms, decision_out);
+        break;
+    case READ_DISTRESS:
+        decide_distress(session, survey, reading, received_ms, decision_out);
         break;
     case READ_ANSWER:
     case READ_WORDS:
     case READ_UNCLEAR:
     case READ_COMMENT:
         if (decision_out->step != STEP_NONE)
-            decide_step(session, survey, reading, received_ms, decision_out);
+            session_decide_step(session, survey, reading, received_ms, decision_out);
         else if (reading->optout)
             decision_out->verdict = REPLY_STOP_ONLY; /* a late answer does not hide the STOP behind it */
         else
@@ -88,11 +105,11 @@ void session_decide(const struct session *session, const struct survey *survey, 
 bool is_said_once_a_day(enum standing_text standing)
 {
     return standing == TEXT_STOP_CONFIRM || standing == TEXT_START_CONFIRM || standing == TEXT_HELP ||
-           standing == TEXT_LATE;
+           standing == TEXT_LATE || standing == TEXT_BUSINESS || standing == TEXT_PAUSE_CONFIRM;
 }
 
-static void say(const struct session *session, enum standing_text standing, int64_t received_ms,
-                struct reply_decision *decision)
+void session_say(const struct session *session, enum standing_text standing, int64_t received_ms,
+                 struct reply_decision *decision)
 {
     int64_t last_ms = session->said_ms[standing];
     if (is_said_once_a_day(standing) && last_ms != 0 && received_ms - last_ms < DAY_MS)
@@ -122,15 +139,24 @@ static void decide_unknown(const struct session *session, const struct reading *
 static void decide_optout(const struct session *session, int64_t received_ms, struct reply_decision *decision)
 {
     decision->optout = !session->stopped;
-    say(session, TEXT_STOP_CONFIRM, received_ms, decision);
+    session_say(session, TEXT_STOP_CONFIRM, received_ms, decision);
 }
 
 static void decide_optin(const struct session *session, int64_t received_ms, struct reply_decision *decision)
 {
     decision->verdict = REPLY_START;
     decision->optin = session->stopped;
-    if (session->stopped)
-        say(session, TEXT_START_CONFIRM, received_ms, decision);
+    decision->resumes = session->paused_until_ms != 0;
+    if (session->stopped || session->paused_until_ms > received_ms)
+        session_say(session, TEXT_START_CONFIRM, received_ms, decision);
+}
+
+/* A STOP outlasts it. What was asked already may still be answered; nothing more is asked. */
+static void decide_pause(const struct session *session, int64_t received_ms, struct reply_decision *decision)
+{
+    decision->verdict = REPLY_PAUSE;
+    decision->pauses = !session->stopped;
+    session_say(session, session->stopped ? TEXT_STOP_CONFIRM : TEXT_PAUSE_CONFIRM, received_ms, decision);
 }
 
 /* Who is on no list means the surveys: START takes it back. Who leaves the list is not asked for a name. */
@@ -146,7 +172,23 @@ static void decide_leave(const struct session *session, int64_t received_ms, str
     decision->cancel_pending = decision->step != STEP_NONE &&
                                session->path[session->path_count - 1] == STEP_NAME &&
                                session->asked_ms[STEP_NAME] == 0;
-    say(session, TEXT_VOLUNTEER_LEFT, received_ms, decision);
+    session_say(session, TEXT_VOLUNTEER_LEFT, received_ms, decision);
+}
+
+/* A number in it counts as if nothing else had been said, but whoever is in need is asked nothing further now. */
+static void decide_distress(const struct session *session, const struct survey *survey,
+                            const struct reading *reading, int64_t received_ms,
+                            struct reply_decision *decision)
+{
+    decision->verdict = REPLY_DISTRESS;
+    if (decision->step != STEP_NONE && decision->step != STEP_NAME && reading->value >= 0 &&
+        survey->questions[decision->step].kind != QUESTION_TEXT) {
+        const struct reading number = {
+            .outcome = READ_ANSWER, .value = reading->value, .optout = reading->optout};
+        session_decide_step(session, survey, &number, received_ms, decision);
+        session_end(decision);
+    }
+    decision->helpline = true;
 }
 
 /* Who is about to be asked is not told that it is too late. */
@@ -155,126 +197,25 @@ static void decide_late(const struct session *session, int64_t received_ms, stru
     bool to_be_asked = session->has_pulse && session->asked_ms[0] == 0;
     decision->verdict = REPLY_LATE;
     if (!session->stopped && !to_be_asked)
-        say(session, TEXT_LATE, received_ms, decision);
+        session_say(session, TEXT_LATE, received_ms, decision);
 }
 
-/* --- a reply to an open step --- */
+/* --- what is not said --- */
 
-/* The step that follows a value, by the survey alone. */
-static int step_after(const struct survey *survey, int step, int value)
+void reply_mute(struct reply_decision *decision)
 {
-    if (step == STEP_NAME)
-        return STEP_NONE;
-    const struct question *question = &survey->questions[step];
-    if (question->kind == QUESTION_VOLUNTEER && question->ask_name && value == 1)
-        return STEP_NAME;
-    int next = question_next(question, value);
-    return next == SURVEY_END ? STEP_NONE : next;
+    if (decision->verdict == REPLY_CLARIFIED)
+        decision->verdict = REPLY_UNPARSEABLE; /* it may be asked for once more another time */
+    session_end(decision);
+    decision->helpline = false;
+    decision->says = false;
+    decision->muted = true;
 }
 
-static bool counts_from(const struct survey *survey, int step)
+void reply_leave_stop_confirm(struct reply_decision *decision)
 {
-    return step != STEP_NONE && step != STEP_NAME && survey_counts_from(survey, step);
-}
-
-static bool is_on_path(const struct session *session, int step)
-{
-    for (size_t i = 0; i < session->path_count; i++)
-        if (session->path[i] == step)
-            return true;
-    return false;
-}
-
-/* Whether a counted question can still come when the conversation stands at the last step of its path. */
-static bool counts_from_last(const struct session *session, const struct survey *survey)
-{
-    int last = session->path[session->path_count - 1];
-    bool answered = last < QUESTIONS_MAX && session->value[last] >= 0;
-    return counts_from(survey, answered ? step_after(survey, last, session->value[last]) : last);
-}
-
-static void go_to(const struct session *session, const struct survey *survey, int next,
-                  struct reply_decision *decision)
-{
-    decision->complete = !counts_from(survey, next);
-    decision->next_step = next;
-    decision->thanks = next == STEP_NONE && survey->thanks && !session->thanked;
-    decision->withdraws_thanks = next != STEP_NONE && session->thanked;
-}
-
-/* Where the conversation goes from the step that was answered. When a later step is on its way to be asked,
- * the new answer may lead to it all the same, or take it back; when one has been asked already (the reply
- * took long to reach us), the conversation has gone on and only the value changes. */
-static void go_on(const struct session *session, const struct survey *survey, struct reply_decision *decision)
-{
-    int last = session->path[session->path_count - 1];
-    int next = step_after(survey, decision->step, decision->value);
-    bool is_pending = last != decision->step && session->asked_ms[last] == 0;
-    if (decision->step == last) {
-        go_to(session, survey, is_on_path(session, next) ? STEP_NONE : next, decision);
-    } else if (is_pending && next != last && session->path[session->path_count - 2] == decision->step) {
-        decision->cancel_pending = true;
-        go_to(session, survey, is_on_path(session, next) ? STEP_NONE : next, decision);
-    } else {
-        decision->complete = !counts_from_last(session, survey);
-    }
-}
-
-static void decide_volunteer(const struct session *session, const struct reading *reading,
-                             int64_t received_ms, struct reply_decision *decision)
-{
-    bool yes = reading->value == 1;
-    decision->verdict = yes ? REPLY_VOLUNTEER : REPLY_NO_VOLUNTEER;
-    if (yes) {
-        decision->volunteer = RECORD_WRITTEN;
-        decision->confirm_join =
-            !session->volunteer || decision->value_before != 1; /* said twice, confirmed once */
-    } else if (session->volunteer && decision->value_before == 1) {
-        decision->volunteer = RECORD_REMOVED;
-        if (!decision->says)
-            say(session, TEXT_VOLUNTEER_LEFT, received_ms, decision);
-    }
-}
-
-/* No text goes on with a conversation that STOP ended, and nobody joins who cannot be told so. */
-static void stop_conversation(struct reply_decision *decision)
-{
-    decision->next_step = STEP_NONE;
-    decision->thanks = false;
-    decision->withdraws_thanks = false;
-    decision->confirm_join = false;
-    if (decision->volunteer == RECORD_WRITTEN)
-        decision->volunteer = RECORD_STAYS;
-}
-
-static void decide_step(const struct session *session, const struct survey *survey,
-                        const struct reading *reading, int64_t received_ms, struct reply_decision *decision)
-{
-    bool named = decision->step == STEP_NAME;
-    decision->verdict = REPLY_UNPARSEABLE;
-    if (reading->outcome == READ_WORDS && named) {
-        if (!session->volunteer)
-            return; /* left the list before telling the name: there is no record to keep it in */
-        decision->verdict = REPLY_NAME;
-        decision->keeps_name = true;
-    } else if (reading->outcome == READ_ANSWER && named) {
-        decision->verdict = REPLY_NAME; /* "no": the conversation ends without it */
-    } else if (reading->outcome == READ_WORDS) {
-        decision->verdict = REPLY_WORDS;
-        decision->value = 0;
-    } else if (reading->outcome == READ_ANSWER) {
-        decision->verdict = REPLY_ANSWER;
-        decision->value = reading->value;
-    } else {
-        return;
-    }
-    if (!named)
-        decision->value_before = session->value[decision->step];
-    if (!named && survey->questions[decision->step].kind == QUESTION_VOLUNTEER)
-        decide_volunteer(session, reading, received_ms, decision);
-    go_on(session, survey, decision);
-    if (reading->optout)
-        stop_conversation(decision);
+    if (decision->standing == TEXT_STOP_CONFIRM && decision->verdict != REPLY_PAUSE)
+        decision->says = false;
 }
 
 const char *reply_verdict_name(enum reply_verdict verdict)
@@ -285,10 +226,15 @@ const char *reply_verdict_name(enum reply_verdict verdict)
         [REPLY_VOLUNTEER] = "volunteer",
         [REPLY_NO_VOLUNTEER] = "no_volunteer",
         [REPLY_NAME] = "name",
+        [REPLY_CLARIFIED] = "clarified",
         [REPLY_UNPARSEABLE] = "unparseable",
+        [REPLY_COMMENT] = "comment",
         [REPLY_STOP_ONLY] = "stop",
+        [REPLY_PAUSE] = "pause",
         [REPLY_START] = "start",
         [REPLY_HELP] = "help",
+        [REPLY_BUSINESS] = "business",
+        [REPLY_DISTRESS] = "distress",
         [REPLY_WRONG_PERSON] = "wrong_person",
         [REPLY_LEAVE] = "leave",
         [REPLY_LATE] = "late",

@@ -18,8 +18,9 @@ struct session {
     bool known;   /* the number belongs to a contact */
     bool blocked; /* unknown, and on the do-not-contact list */
     char contact[ID_SIZE];
-    bool stopped;   /* STOP is in force */
-    bool volunteer; /* is on the volunteers' list; also a number of nobody can be */
+    bool stopped;            /* STOP is in force */
+    int64_t paused_until_ms; /* asked nothing before this instant, 0 = not paused */
+    bool volunteer;          /* is on the volunteers' list; also a number of nobody can be */
     char language[LANGUAGE_SIZE];
     int64_t said_ms[STANDING_TEXTS]; /* by text said once a day: when it was said last, 0 = never */
     bool has_pulse;
@@ -35,6 +36,7 @@ struct session {
     int64_t asked_ms[STEPS_MAX]; /* by step: when its message was first intended (domain), 0 = not yet */
     int value[QUESTIONS_MAX];    /* by question: counted or given value, -1 = none */
     bool thanked;
+    bool clarified; /* a reply was not understood and asked for once more: that is done once a pulse */
 };
 
 enum reply_verdict {
@@ -43,16 +45,21 @@ enum reply_verdict {
     REPLY_VOLUNTEER,    /* yes to volunteering */
     REPLY_NO_VOLUNTEER, /* no to volunteering */
     REPLY_NAME,         /* a volunteer's first name, or that it is not told */
+    REPLY_CLARIFIED,    /* open question, not readable for the first time: it is asked for once more */
     REPLY_UNPARSEABLE,  /* open question, not readable */
+    REPLY_COMMENT,      /* words after an answer: the answer stays, nothing is kept or said */
     REPLY_STOP_ONLY,    /* opt-out without an answer */
+    REPLY_PAUSE,        /* no surveys for six months */
     REPLY_START,        /* opt-in */
     REPLY_HELP,
+    REPLY_BUSINESS,     /* about an appointment or the like: told that nobody reads it here */
+    REPLY_DISTRESS,     /* in need, and no answer in it: told who helps; leaves no trace of whom */
     REPLY_WRONG_PERSON, /* the number goes everywhere */
     REPLY_LEAVE,        /* off the volunteers' list */
     REPLY_LATE,         /* known number, no open pulse */
     REPLY_UNKNOWN,      /* number of nobody */
 };
-#define REPLY_VERDICTS 13
+#define REPLY_VERDICTS 18
 
 enum record_change { RECORD_STAYS, RECORD_WRITTEN, RECORD_REMOVED };
 
@@ -66,15 +73,23 @@ struct reply_decision {
     int next_step;       /* asked by a text now; STEP_NONE = none */
     bool optout;         /* STOP takes force with this reply */
     bool optin;          /* STOP is lifted with this reply */
+    bool pauses;         /* for PAUSE_MONTHS from now */
+    bool resumes;        /* a pause is lifted with this reply */
     bool block, unblock; /* an unknown number goes on, or comes off, the do-not-contact list */
     enum record_change volunteer;
-    bool keeps_name;             /* NAME: there is one; else the person declined and stays a volunteer */
-    bool thanks;                 /* send the thanks text: the conversation ended with this reply */
-    bool withdraws_thanks;       /* a further question follows after all; what has gone has gone */
-    bool confirm_join;           /* send volunteer_confirm, before the next step */
-    bool says;                   /* send `standing` */
-    enum standing_text standing; /* stop_confirm, start_confirm, help, late, wrong_person, volunteer_left */
+    bool keeps_name;        /* NAME: there is one; else the person declined and stays a volunteer */
+    bool thanks;            /* send the thanks text: the conversation ended with this reply */
+    bool withdraws_thanks;  /* a further question follows after all; what has gone has gone */
+    bool withdraws_clarify; /* what was asked for once more has come */
+    bool confirm_join;      /* send volunteer_confirm, before the next step */
+    bool helpline;          /* send helpline, before all else */
+    bool says;              /* send `standing`: never thanks, helpline or a text of the conversation */
+    enum standing_text standing;
+    bool commented; /* words stood beside the answer: counted, not kept */
+    bool muted;     /* see reply_mute */
 };
+
+#define PAUSE_MONTHS 6
 
 /* The step a reply received at this instant belongs to, STEP_NONE when nothing is open (no pulse, not yet asked,
  * closed, stopped). */
@@ -85,11 +100,19 @@ int session_step(const struct session *session, int64_t received_ms);
 void session_decide(const struct session *session, const struct survey *survey, const struct reading *reading,
                     int64_t received_ms, struct reply_decision *decision_out);
 
+/* Too many messages came from this number: it takes force all the same, but nothing is said in return, and so nobody joins
+ * and nothing further is asked. */
+void reply_mute(struct reply_decision *decision);
+
+/* The gateway confirms STOP by itself: we do not. */
+void reply_leave_stop_confirm(struct reply_decision *decision);
+
 /* Whether a text is said at most once in 24 h a contact, so that two machines cannot talk to each other for ever. */
 bool is_said_once_a_day(enum standing_text standing);
 
-/* "answer", "words", "volunteer", "no_volunteer", "name", "unparseable", "stop", "start", "help", "wrong_person",
- * "leave", "late", "unknown_sender": counted as x:<name>. */
+/* "answer", "words", "volunteer", "no_volunteer", "name", "clarified", "unparseable", "comment", "stop", "pause", "start",
+ * "help", "business", "distress", "wrong_person", "leave", "late", "unknown_sender": every reply is counted as one of
+ * them, x:<name>. */
 const char *reply_verdict_name(enum reply_verdict verdict);
 
 #endif

@@ -1,11 +1,12 @@
 /* A text as it travels: which alphabet it needs and how many billable parts it makes. Pure and exact: counts
  * walk the characters, because a part closes early rather than split an escape pair or a surrogate pair.
  * Sources: 3GPP TS 23.038 (alphabets), TS 23.040 (concatenation: 6 octets of header leave 153 septets or 67
- * units). */
+ * units), UTS 51 (sequences of emoji). */
 #include "domain/sms_text.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unictype.h>
 #include <uninorm.h>
 #include <unistr.h>
 
@@ -28,7 +29,7 @@ const char *sms_encoding_name(enum sms_encoding encoding)
     return "ucs2";
 }
 
-/* What may stand in for a character at no cost to meaning; NULL when it stays. */
+/* What may stand in for a character at no cost to meaning, wherever it is; NULL when it stays. */
 static const char *replacement_of(ucs4_t character)
 {
     switch (character) {
@@ -40,17 +41,20 @@ static const char *replacement_of(ucs4_t character)
     case 0x2018: /* ‘ */
     case 0x2019: /* ’ */
         return "'";
+    case 0x2010: /* hyphen */
+    case 0x2011: /* the one that does not break */
     case 0x2013: /* – */
     case 0x2014: /* — */
         return "-";
     case 0x2026: /* … */
         return "...";
     case 0x00A0: /* no-break space */
+    case 0x2007: /* figure space */
+    case 0x2009: /* thin space */
     case 0x202F: /* narrow no-break space */
         return " ";
+    case 0x00AD: /* soft hyphen: a hint where a line may break */
     case 0x200B: /* zero-width space */
-    case 0x200C: /* zero-width non-joiner */
-    case 0x200D: /* zero-width joiner */
     case 0x2060: /* word joiner */
     case 0xFEFF: /* zero-width no-break space, byte order mark */
         return "";
@@ -59,19 +63,77 @@ static const char *replacement_of(ucs4_t character)
     }
 }
 
+/* Zero-width too, but they cost meaning where they work: joiners make one picture of two emoji and shape cursive
+ * letters, marks of direction order a text that also runs from right to left. */
+#define JOINER     0x200D
+#define NON_JOINER 0x200C
+
+static bool is_direction_mark(ucs4_t character)
+{
+    return character == 0x061C || character == 0x200E || character == 0x200F ||
+           (character >= 0x202A && character <= 0x202E) || (character >= 0x2066 && character <= 0x2069);
+}
+
+static bool runs_right_to_left(const uint8_t *at)
+{
+    for (ucs4_t character; (at = u8_next(&character, at)) != NULL;) {
+        int class = uc_bidi_class(character);
+        if (!is_direction_mark(character) && (class == UC_BIDI_R || class == UC_BIDI_AL))
+            return true;
+    }
+    return false;
+}
+
+static bool ends_emoji(ucs4_t character)
+{
+    bool variation_or_skin = character == 0xFE0F || (character >= 0x1F3FB && character <= 0x1F3FF);
+    return variation_or_skin || uc_is_property_extended_pictographic(character);
+}
+
+static bool is_cursive(ucs4_t character)
+{
+    int type = uc_joining_type(character);
+    return type == UC_JOINING_TYPE_D || type == UC_JOINING_TYPE_R || type == UC_JOINING_TYPE_L;
+}
+
+/* Whether a joiner between these two (0 = none) changes what is seen. */
+static bool joiner_works(ucs4_t joiner, ucs4_t before, ucs4_t after)
+{
+    if (joiner == JOINER && ends_emoji(before) && uc_is_property_extended_pictographic(after))
+        return true;
+    return uc_combining_class(before) == UC_CCC_VR || (is_cursive(before) && is_cursive(after));
+}
+
+/* Whether a zero-width character is dropped here, after the last one that stayed. */
+static bool is_dropped(ucs4_t character, ucs4_t before, const uint8_t *next, bool right_to_left)
+{
+    if (is_direction_mark(character))
+        return !right_to_left;
+    if (character != JOINER && character != NON_JOINER)
+        return false;
+    ucs4_t after = 0;
+    if (u8_next(&after, next) == NULL)
+        after = 0;
+    return !joiner_works(character, before, after);
+}
+
 /* Replaces first and normalises after: what a dropped zero-width character kept apart is composed too, and
  * none of the replaced characters comes out of a composition, so that preparing twice changes nothing. */
 void sms_prepare(const char *utf8, struct text *out)
 {
     struct text replaced = {0};
-    ucs4_t character;
     const uint8_t *at = (const uint8_t *)utf8;
+    const bool right_to_left = runs_right_to_left(at);
+    ucs4_t character, before = 0;
     for (const uint8_t *next; (next = u8_next(&character, at)) != NULL; at = next) {
         const char *replacement = replacement_of(character);
-        if (replacement != NULL)
+        if (replacement != NULL) {
             text_add(&replaced, replacement);
-        else
+            before = replacement[0] != '\0' ? (ucs4_t)replacement[0] : before;
+        } else if (!is_dropped(character, before, next, right_to_left)) {
             text_add_bytes(&replaced, at, (size_t)(next - at));
+            before = character;
+        }
     }
 
     size_t bytes = 0;

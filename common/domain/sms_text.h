@@ -18,9 +18,10 @@ struct sms_measure {
 
 const char *sms_encoding_name(enum sms_encoding encoding); /* "gsm7", "ucs2" */
 
-/* Normalises to NFC and replaces what costs nothing (« » “ ” → ", ‘ ’ → ', – — → -, … → ..., no-break space →
- * space, zero-width characters dropped); no letter is ever stripped. Appends to `out`. Text must be valid
- * UTF-8. */
+/* Normalises to NFC and replaces what costs nothing (« » “ ” → ", ‘ ’ → ', – — and hyphens that do not break → -,
+ * … → ..., no-break and thin spaces → space, soft hyphens and zero-width characters dropped). What works stays: a
+ * joiner inside an emoji or between cursive letters, a mark of direction in a text that runs from right to left. No
+ * letter is ever stripped. Appends to `out`. Text must be valid UTF-8. */
 void sms_prepare(const char *utf8, struct text *out);
 
 /* Measures a prepared text. */

@@ -257,7 +257,7 @@ static void read_texts(struct question *question, const struct org *org, struct 
     json_object(reader, "text", &texts);
     for (size_t i = 0; i < org->languages_count; i++) {
         if (json_has(&texts, org->languages[i]))
-            message_template_read(&texts, org->languages[i], question->text[i]);
+            message_template_read(&texts, org->languages[i], NULL, question->text[i]);
         else
             refuse_missing_language(org, &texts, org->languages[i]);
     }

@@ -8,46 +8,39 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/id.h"
 #include "base/json.h"
 #include "gateway/profile_parts.h"
 #include "gateway/request_template.h"
 
 #define PROFILE_FILE_BYTES_MAX ((size_t)64 * 1024)
+#define RATE_MAX               10000
 
-static void read_request(struct profile_request *request, struct json_reader *root);
-static void read_headers(struct profile_request *request, struct json_reader *reader);
-static void read_encoding(struct profile_request *request, struct json_reader *reader);
-static void read_body(struct profile_request *request, struct json_reader *reader);
-static void read_fields(struct profile_request *request, struct json_reader *reader, const char *member);
-static bool request_uses(const struct profile_request *request, const char *placeholder);
+static void read_root(struct profile *profile, struct json_reader *root);
+static void read_region(struct profile *profile, struct json_reader *root);
+static void read_webhook_answer(struct profile *profile, struct json_reader *root);
 static bool gateways_fit(const struct settings *settings, const char *name, const struct profile *profile,
                          struct error *error);
-static void read_accepted(struct profile *profile, struct json_reader *root);
-static void read_starts(struct profile *profile, struct json_reader *accepted);
-static void read_outcomes(struct profile *profile, struct json_reader *root);
-static void read_outcome(struct outcome_rule *rule, struct json_reader *reader);
-static void read_receipt(struct receipt_shape *shape, struct json_reader *root);
-static void read_states(struct receipt_shape *shape, struct json_reader *receipt);
-static void read_reply(struct reply_shape *shape, struct json_reader *root);
-static void read_name(struct json_reader *reader, const char *member, char out[PROFILE_NAME_SIZE]);
-static size_t read_choice(struct json_reader *reader, const char *member, const char *const *choices);
-static char *read_template(struct json_reader *reader, const char *member, enum template_place place);
 
 struct profile *profile_load(const struct settings *settings, const char *name, struct error *error)
 {
     char path[sizeof settings->share_folder + 300];
-    struct text content = {0};
     snprintf(path, sizeof path, "%s/gateways/%s.json", settings->share_folder, name);
-    if (!file_read(path, PROFILE_FILE_BYTES_MAX, &content, error)) {
+    struct profile *profile = profile_read_file(path, error);
+    if (profile == NULL)
         error_prefix(error, "gateway profile \"%s\"", name);
+    else if (!gateways_fit(settings, name, profile, error))
+        profile_free(&profile);
+    return profile;
+}
+
+struct profile *profile_read_file(const char *path, struct error *error)
+{
+    struct text content = {0};
+    if (!file_read(path, PROFILE_FILE_BYTES_MAX, &content, error))
         return NULL;
-    }
     struct profile *profile = profile_parse(content.chars, content.bytes, error);
     if (profile == NULL)
         error_prefix(error, "%s", path);
-    else if (!gateways_fit(settings, name, profile, error))
-        profile_free(&profile);
     text_free(&content);
     return profile;
 }
@@ -60,19 +53,59 @@ struct profile *profile_parse(const char *bytes, size_t bytes_count, struct erro
     struct profile *profile = memory_zeroed(1, sizeof *profile);
     struct json_reader root;
     json_reader_root(&root, tree, error);
-    static const char *const kinds[] = {"provider", "simulator", NULL};
-    profile->is_simulator = read_choice(&root, "kind", kinds) == 1;
-    (void)text_copy(profile->region, sizeof profile->region,
-                    json_string(&root, "region", 1, sizeof profile->region - 1));
-    read_request(&profile->request, &root);
-    read_accepted(profile, &root);
-    read_outcomes(profile, &root);
-    read_receipt(&profile->receipt, &root);
-    read_reply(&profile->reply, &root);
+    read_root(profile, &root);
     if (!json_finish(&root))
         profile_free(&profile);
     cJSON_Delete(tree);
     return profile;
+}
+
+static void read_root(struct profile *profile, struct json_reader *root)
+{
+    static const char *const kinds[] = {"provider", "simulator", NULL};
+    profile->is_simulator = profile_read_choice(root, "kind", kinds) == 1;
+    read_region(profile, root);
+    profile->dedupes = json_bool_or(root, "dedupes", false);
+    profile->takes_names = json_bool_or(root, "sender_names", true);
+    if (json_has(root, "rate_per_s"))
+        profile->rate_per_s = json_number(root, "rate_per_s", 0.01, RATE_MAX);
+    read_webhook_answer(profile, root);
+    profile->signature = signature_scheme_read(root, "signature");
+    profile_read_request(&profile->request, root);
+    profile_read_answer(profile, root);
+    profile_read_webhooks(profile, root);
+}
+
+/* A provider must say whether it is one outside the European Union: always, never, or for some of its addresses. */
+static void read_region(struct profile *profile, struct json_reader *root)
+{
+    struct json_reader urls;
+    size_t count = 0;
+    (void)text_copy(profile->region, sizeof profile->region,
+                    json_string(root, "region", 1, sizeof profile->region - 1));
+    if (cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(root->value, "outside_eu"))) {
+        json_array(root, "outside_eu", 1, PROFILE_URLS_MAX, &urls, &count);
+        for (size_t i = 0; i < count; i++)
+            profile->outside_urls[profile->outside_urls_count++] =
+                memory_text(json_item_string(&urls, i, 8, PROFILE_TEMPLATE_MAX));
+    } else if (json_has(root, "outside_eu")) {
+        profile->outside_eu = json_bool_or(root, "outside_eu", false);
+    } else if (!profile->is_simulator) {
+        json_problem(root, "outside_eu",
+                     "missing: true, false, or the URLs' beginnings that lie outside the European Union");
+    }
+}
+
+static void read_webhook_answer(struct profile *profile, struct json_reader *root)
+{
+    struct json_reader answer;
+    profile->answer_status = 200;
+    if (!json_has(root, "webhook_answer"))
+        return;
+    json_object(root, "webhook_answer", &answer);
+    profile->answer_status = (int)json_int(&answer, "status", 200, 204);
+    profile->answer_deadline_ms = json_int_or(&answer, "deadline_ms", 100, 600000, 0);
+    json_finish(&answer);
 }
 
 void profile_free(struct profile **freeing)
@@ -80,287 +113,146 @@ void profile_free(struct profile **freeing)
     struct profile *profile = *freeing;
     if (profile == NULL)
         return;
-    free(profile->request.url);
-    for (size_t i = 0; i < profile->request.headers_count; i++)
-        free(profile->request.headers[i]);
-    for (size_t i = 0; i < profile->request.fields_count; i++)
-        free(profile->request.fields[i].template);
-    free(profile->request.text);
+    for (size_t i = 0; i < profile->outside_urls_count; i++)
+        free(profile->outside_urls[i]);
+    signature_scheme_free(&profile->signature);
+    profile_request_clear(&profile->request);
     free(profile);
     *freeing = NULL;
 }
+
+/* --- what it says --- */
 
 bool profile_is_simulator(const struct profile *profile)
 {
     return profile->is_simulator;
 }
 
+size_t profile_batch_max(const struct profile *profile)
+{
+    return profile->request.batch.max;
+}
+
+bool profile_dedupes(const struct profile *profile)
+{
+    return profile->dedupes;
+}
+
+bool profile_tells_parts(const struct profile *profile)
+{
+    return profile->accepted.items == ANSWER_PARTS;
+}
+
+bool profile_takes_names(const struct profile *profile)
+{
+    return profile->takes_names;
+}
+
+double profile_rate_per_s(const struct profile *profile)
+{
+    return profile->rate_per_s;
+}
+
+const char *profile_region(const struct profile *profile)
+{
+    return profile->region;
+}
+
+enum outside_eu profile_outside_eu(const struct profile *profile)
+{
+    return profile->outside_eu               ? OUTSIDE_ALWAYS
+           : profile->outside_urls_count > 0 ? OUTSIDE_SOME
+                                             : OUTSIDE_NEVER;
+}
+
+/* A host is the same in capitals, and over http. */
+static const char *host_of(const char *url)
+{
+    const char *scheme_end = strstr(url, "://");
+    return scheme_end == NULL ? url : scheme_end + 3;
+}
+
+bool profile_is_outside_eu(const struct profile *profile, const char *url)
+{
+    for (size_t i = 0; i < profile->outside_urls_count; i++) {
+        const char *outside = host_of(profile->outside_urls[i]);
+        if (strncasecmp(host_of(url), outside, strlen(outside)) == 0)
+            return true;
+    }
+    return profile->outside_eu;
+}
+
+int profile_answer_status(const struct profile *profile)
+{
+    return profile->answer_status;
+}
+
+int64_t profile_answer_deadline_ms(const struct profile *profile)
+{
+    return profile->answer_deadline_ms;
+}
+
+const struct signature_scheme *profile_signature(const struct profile *profile, enum webhook_kind url_kind)
+{
+    (void)url_kind; /* all providers known sign both kinds alike */
+    return profile->signature;
+}
+
 /* --- the settings it needs --- */
+
+static const struct need {
+    const char *placeholder, *key;
+    size_t offset;
+} needs[] = {
+    {"{user}", "user", offsetof(struct gateway_settings, user)},
+    {"{basic}", "user", offsetof(struct gateway_settings, user)},
+    {"{secret}", "secret", offsetof(struct gateway_settings, secret)},
+    {"{basic}", "secret", offsetof(struct gateway_settings, secret)},
+    {"{receipt_url}", "public_url", offsetof(struct gateway_settings, public_url)},
+    {"{receipt_url_basic}", "public_url", offsetof(struct gateway_settings, public_url)},
+};
+#define NEEDS_COUNT (sizeof needs / sizeof needs[0])
+
+void profile_needs(const struct profile *profile, struct text *keys)
+{
+    for (size_t i = 0; i < NEEDS_COUNT; i++)
+        if ((keys->chars == NULL || strstr(keys->chars, needs[i].key) == NULL) &&
+            profile_request_uses(&profile->request, needs[i].placeholder))
+            text_addf(keys, "%s%s", keys->bytes > 0 ? " " : "", needs[i].key);
+    if (profile_request_uses(&profile->request, TEMPLATE_PARAMETER))
+        text_addf(keys, "%sparameters", keys->bytes > 0 ? " " : "");
+    signature_needs(profile->signature, keys);
+}
+
+static bool gateway_fits(const struct gateway_settings *gateway, const char *name,
+                         const struct profile *profile, struct error *error)
+{
+    char parameter[PROFILE_NAME_SIZE];
+    for (size_t i = 0; i < NEEDS_COUNT; i++) {
+        const char *value = (const char *)gateway + needs[i].offset;
+        if (value[0] == '\0' && profile_request_uses(&profile->request, needs[i].placeholder))
+            return error_set(error, "[gateway:%s] %s: missing, the gateway profile \"%s\" needs it",
+                             gateway->name, needs[i].key, name);
+    }
+    if (profile_request_lacks(&profile->request, gateway, parameter))
+        return error_set(error,
+                         "[gateway:%s] parameters: %s=… is missing, the gateway profile \"%s\" needs it",
+                         gateway->name, parameter, name);
+    if (profile_is_outside_eu(profile, gateway->url) && strcmp(gateway->outside_eu, "yes") != 0)
+        return error_set(
+            error,
+            "[gateway:%s] outside_eu: the gateway profile \"%s\" keeps data outside the European Union "
+            "(%s); if that is lawful, say outside_eu = yes",
+            gateway->name, name, profile->region);
+    return signature_settings_check(profile->signature, gateway, error);
+}
 
 static bool gateways_fit(const struct settings *settings, const char *name, const struct profile *profile,
                          struct error *error)
 {
-    for (size_t i = 0; i < settings->gateways_count; i++) {
-        const struct gateway_settings *gateway = &settings->gateways[i];
-        const struct {
-            const char *placeholder, *key, *value;
-        } needs[] = {{"{user}", "user", gateway->user},
-                     {"{secret}", "secret", gateway->secret},
-                     {"{receipt_url}", "public_url", gateway->public_url}};
-        if (profile->is_simulator || strcmp(gateway->profile, name) != 0)
-            continue;
-        for (size_t j = 0; j < sizeof needs / sizeof needs[0]; j++)
-            if (needs[j].value[0] == '\0' && request_uses(&profile->request, needs[j].placeholder))
-                return error_set(error, "[gateway:%s] %s: missing, the gateway profile \"%s\" needs it",
-                                 gateway->name, needs[j].key, name);
-    }
+    for (size_t i = 0; i < settings->gateways_count; i++)
+        if (!profile->is_simulator && strcmp(settings->gateways[i].profile, name) == 0 &&
+            !gateway_fits(&settings->gateways[i], name, profile, error))
+            return false;
     return true;
-}
-
-static bool request_uses(const struct profile_request *request, const char *placeholder)
-{
-    bool used = strstr(request->url, placeholder) != NULL ||
-                (request->text != NULL && strstr(request->text, placeholder) != NULL);
-    for (size_t i = 0; i < request->headers_count; i++)
-        used = used || strstr(request->headers[i], placeholder) != NULL;
-    for (size_t i = 0; i < request->fields_count; i++)
-        used = used || strstr(request->fields[i].template, placeholder) != NULL;
-    return used;
-}
-
-/* --- the request --- */
-
-static void read_request(struct profile_request *request, struct json_reader *root)
-{
-    static const char *const methods[] = {"POST", NULL};
-    struct json_reader reader;
-    json_object(root, "request", &reader);
-    (void)text_copy(request->method, sizeof request->method,
-                    methods[read_choice(&reader, "method", methods)]);
-    request->url = read_template(&reader, "url", TEMPLATE_URL);
-    read_headers(request, &reader);
-    read_encoding(request, &reader);
-    read_body(request, &reader);
-    json_finish(&reader);
-}
-
-/* A header's name as RFC 9110 has it, strictly enough for what gateways ask. */
-static bool is_header_name(const char *name)
-{
-    return name[0] != '\0' &&
-           name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
-}
-
-static void read_headers(struct profile_request *request, struct json_reader *reader)
-{
-    struct json_reader headers;
-    const char *name;
-    json_object(reader, "headers", &headers);
-    for (size_t i = 0; (name = json_member_name(&headers, i)) != NULL; i++) {
-        if (i == SUBMIT_HEADERS_MAX) {
-            json_problem(reader, "headers", "at most %d headers", SUBMIT_HEADERS_MAX);
-            return;
-        }
-        const char *value = json_string(&headers, name, 1, PROFILE_TEMPLATE_MAX);
-        if (!is_header_name(name)) {
-            json_problem(reader, "headers", "a name that is not one of a header");
-            return;
-        }
-        request_template_check(&headers, name, value, TEMPLATE_HEADER);
-        struct text header = {0};
-        text_addf(&header, "%s: %s", name, value);
-        request->headers[request->headers_count++] = header.chars;
-    }
-}
-
-/* They may end up in a header, and are checked as its template would be. */
-static void read_encoding(struct profile_request *request, struct json_reader *reader)
-{
-    struct json_reader encoding;
-    (void)text_copy(request->gsm7, sizeof request->gsm7, "gsm7");
-    (void)text_copy(request->ucs2, sizeof request->ucs2, "ucs2");
-    if (!json_has(reader, "encoding"))
-        return;
-    json_object(reader, "encoding", &encoding);
-    read_name(&encoding, "gsm7", request->gsm7);
-    read_name(&encoding, "ucs2", request->ucs2);
-    request_template_check(&encoding, "gsm7", request->gsm7, TEMPLATE_HEADER);
-    request_template_check(&encoding, "ucs2", request->ucs2, TEMPLATE_HEADER);
-    json_finish(&encoding);
-}
-
-static void read_body(struct profile_request *request, struct json_reader *reader)
-{
-    int bodies = json_has(reader, "json") + json_has(reader, "form") + json_has(reader, "text");
-    if (reader->value != NULL && bodies != 1) {
-        json_problem(reader, NULL, "expected one of json, form and text, the body");
-    } else if (json_has(reader, "text")) {
-        request->body = REQUEST_TEXT;
-        request->text = read_template(reader, "text", TEMPLATE_BODY);
-    } else {
-        request->body = json_has(reader, "form") ? REQUEST_FORM : REQUEST_JSON;
-        read_fields(request, reader, request->body == REQUEST_FORM ? "form" : "json");
-    }
-}
-
-static void read_fields(struct profile_request *request, struct json_reader *reader, const char *member)
-{
-    struct json_reader body;
-    const char *name;
-    json_object(reader, member, &body);
-    for (size_t i = 0; (name = json_member_name(&body, i)) != NULL; i++) {
-        struct profile_field *field = &request->fields[request->fields_count];
-        if (i == PROFILE_FIELDS_MAX || !text_copy(field->name, sizeof field->name, name)) {
-            json_problem(reader, member, "at most %d members with names of at most %d bytes",
-                         PROFILE_FIELDS_MAX, PROFILE_NAME_SIZE - 1);
-            return;
-        }
-        field->template = read_template(&body, name, TEMPLATE_BODY);
-        request->fields_count++;
-    }
-}
-
-/* --- the answer --- */
-
-static void read_starts(struct profile *profile, struct json_reader *accepted)
-{
-    struct json_reader starts;
-    size_t count = 0;
-    json_array(accepted, "body_starts", 1, PROFILE_STARTS_MAX, &starts, &count);
-    for (size_t i = 0; i < count; i++)
-        (void)text_copy(profile->accepted_starts[profile->accepted_starts_count++], PROFILE_NAME_SIZE,
-                        json_item_string(&starts, i, 1, PROFILE_NAME_SIZE - 1));
-}
-
-static void read_accepted(struct profile *profile, struct json_reader *root)
-{
-    struct json_reader accepted, statuses;
-    size_t count = 0;
-    json_object(root, "accepted", &accepted);
-    json_array(&accepted, "status", 1, PROFILE_ACCEPTED_MAX, &statuses, &count);
-    for (size_t i = 0; i < count; i++)
-        profile->accepted[profile->accepted_count++] = (int)json_item_int(&statuses, i, 200, 299);
-    if (json_has(&accepted, "body_starts"))
-        read_starts(profile, &accepted);
-    else
-        read_name(&accepted, "id", profile->accepted_id);
-    json_finish(&accepted);
-}
-
-static void read_outcomes(struct profile *profile, struct json_reader *root)
-{
-    struct json_reader outcomes;
-    size_t count = 0;
-    json_array(root, "outcomes", 0, PROFILE_OUTCOMES_MAX, &outcomes, &count);
-    for (size_t i = 0; i < count; i++) {
-        struct json_reader reader;
-        json_item_object(&outcomes, i, &reader);
-        read_outcome(&profile->outcomes[profile->outcomes_count++], &reader);
-    }
-}
-
-static void read_outcome(struct outcome_rule *rule, struct json_reader *reader)
-{
-    rule->status_low = (int)json_int(reader, "status", 100, 599);
-    rule->status_high = (int)json_int_or(reader, "status_to", rule->status_low, 599, rule->status_low);
-    if (json_has(reader, "field") || json_has(reader, "value")) {
-        read_name(reader, "field", rule->field);
-        read_name(reader, "value", rule->value);
-    }
-    const char *name = json_string(reader, "outcome", 1, 64);
-    if (!submit_outcome_parse(name, &rule->outcome) || rule->outcome == SUBMIT_NOT_HANDED_OVER ||
-        rule->outcome == SUBMIT_ACCEPTED)
-        json_problem(reader, "outcome",
-                     "expected retry, throttled, permanent, invalid_number, opted_out, lane_stop or unknown");
-    json_finish(reader);
-}
-
-/* --- what comes in --- */
-
-static const char *const formats[] = {
-    [BODY_JSON] = "json", [BODY_FORM] = "form", [BODY_QUERY] = "query", NULL};
-
-static void read_receipt(struct receipt_shape *shape, struct json_reader *root)
-{
-    static const char *const ways[] = {"name", "bits", NULL};
-    struct json_reader receipt;
-    json_object(root, "receipt", &receipt);
-    shape->format = (enum body_format)read_choice(&receipt, "format", formats);
-    read_name(&receipt, "ref", shape->ref);
-    if (json_has(&receipt, "id"))
-        read_name(&receipt, "id", shape->id);
-    read_name(&receipt, "state", shape->state);
-    if (json_has(&receipt, "states_by"))
-        shape->states_are_bits = read_choice(&receipt, "states_by", ways) == 1;
-    read_states(shape, &receipt);
-    json_finish(&receipt);
-}
-
-static void read_states(struct receipt_shape *shape, struct json_reader *receipt)
-{
-    struct json_reader states;
-    const char *name;
-    json_object(receipt, "states", &states);
-    for (size_t i = 0; (name = json_member_name(&states, i)) != NULL; i++) {
-        if (i == PROFILE_STATES_MAX ||
-            !text_copy(shape->states[i].name, sizeof shape->states[i].name, name)) {
-            json_problem(receipt, "states", "at most %d states with names of at most %d bytes",
-                         PROFILE_STATES_MAX, PROFILE_NAME_SIZE - 1);
-            break;
-        }
-        if (shape->states_are_bits && !text_to_int(name, 1, INT32_MAX, &shape->states[i].bits))
-            json_problem(&states, name, "a state of bits is a decimal number, 1 or more");
-        if (!receipt_state_parse(json_string(&states, name, 1, 64), &shape->states[i].state))
-            json_problem(&states, name,
-                         "expected enroute, delivered, expired, undelivered, invalid_number or unknown");
-        shape->states_count = i + 1;
-    }
-}
-
-static void read_reply(struct reply_shape *shape, struct json_reader *root)
-{
-    static const char *const number_forms[] = {
-        [NUMBER_E164] = "e164", [NUMBER_DIGITS] = "digits", [NUMBER_EITHER] = "either", NULL};
-    struct json_reader reply;
-    json_object(root, "reply", &reply);
-    shape->format = (enum body_format)read_choice(&reply, "format", formats);
-    if (reply.value != NULL && !json_has(&reply, "id"))
-        json_problem(&reply, "id", "missing: replies without an id of their own cannot be counted once");
-    read_name(&reply, "id", shape->id);
-    read_name(&reply, "from", shape->from);
-    read_name(&reply, "to", shape->to);
-    if (shape->format != BODY_QUERY || json_has(&reply, "text"))
-        read_name(&reply, "text", shape->text);
-    shape->number_form = (enum number_form)read_choice(&reply, "number_form", number_forms);
-    json_finish(&reply);
-}
-
-/* --- members --- */
-
-static void read_name(struct json_reader *reader, const char *member, char out[PROFILE_NAME_SIZE])
-{
-    (void)text_copy(out, PROFILE_NAME_SIZE, json_string(reader, member, 1, PROFILE_NAME_SIZE - 1));
-}
-
-/* Index of the member's text among the choices; 0 with the problem kept when it is none. */
-static size_t read_choice(struct json_reader *reader, const char *member, const char *const *choices)
-{
-    const char *chosen = json_string(reader, member, 1, 64);
-    struct text expected = {0};
-    size_t found = 0;
-    for (; choices[found] != NULL && strcmp(chosen, choices[found]) != 0; found++)
-        text_addf(&expected, "%s%s", found == 0 ? "" : " or ", choices[found]);
-    if (choices[found] == NULL) {
-        json_problem(reader, member, "expected %s", expected.chars);
-        found = 0;
-    }
-    text_free(&expected);
-    return found;
-}
-
-static char *read_template(struct json_reader *reader, const char *member, enum template_place place)
-{
-    const char *template = json_string(reader, member, 0, PROFILE_TEMPLATE_MAX);
-    request_template_check(reader, member, template, place);
-    return memory_text(template);
 }

@@ -4,20 +4,23 @@
 #define GATEWAY_REQUEST_TEMPLATE_H
 
 #include "base/json.h"
-#include "gateway/submit.h"
+#include "gateway/profile_parts.h"
 
 enum template_place { TEMPLATE_URL, TEMPLATE_HEADER, TEMPLATE_BODY };
 
-/* Keeps a problem at the reader's member when the template has a brace without a placeholder or one that is
- * not allowed in this place; returns false then. A header's template holds no control character. */
+#define TEMPLATE_PARAMETER "{parameter:" /* …NAME} */
+
+/* Keeps a problem at the reader's member (NULL = the reader's own value) when the template has a brace without a
+ * placeholder or one that is not allowed in this place; returns false then. A header's template holds no control
+ * character. */
 bool request_template_check(struct json_reader *reader, const char *member, const char *template,
                             enum template_place place);
 
 /* What the placeholders stand for. */
 struct template_values {
+    const struct profile_request *request;
     const struct gateway_settings *gateway;
     const struct submit_fields *fields;
-    const char *encoding; /* in the provider's words */
 };
 
 /* Appends the template with its placeholders replaced; bytes that would end a header line are left out in a
@@ -28,5 +31,8 @@ void request_template_write(const char *template, const struct template_values *
 /* Whether the template is one placeholder that stands for a number and nothing else: it is written as a
  * number of JSON. */
 bool request_template_is_number(const char *template);
+
+/* Appends what the setting parameters gives a name; false when it does not. */
+bool request_parameter(const struct gateway_settings *gateway, const char *name, struct text *value);
 
 #endif

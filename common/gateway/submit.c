@@ -1,40 +1,152 @@
-/* Writing a message as the profile's request, and reading its answer as one of our outcomes. The safe reading
- * wins: only an answer that says so plainly means accepted or refused, all else is unknown, which is never
- * sent again. Never quotes the answer's body: it may hold a number. */
+/* Writing messages as the profile's request. What JSON and forms escape is escaped here; what would end a header or
+ * belongs into no URL is left out by the templates. Never puts into a request what the profile does not ask for. */
 #include "gateway/submit.h"
 
-#include <stdio.h>
+#include <assert.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/json.h"
 #include "gateway/profile_parts.h"
 #include "gateway/request_template.h"
-#include "gateway/webhook_body.h"
 
-/* --- the request --- */
+/* The messages of a request; `values` are those of the first, which is also what stands outside the array. */
+struct batch {
+    struct template_values values;
+    const struct submit_fields *fields;
+    size_t count;
+};
 
-static void json_write(const struct profile_request *shape, const struct template_values *values,
-                       struct text *body)
+static void tree_write(const cJSON *value, const struct template_values *values, struct text *body);
+static void batch_write(const cJSON *tree, const struct batch *batch, struct text *body);
+static void form_write(const struct profile_request *shape, const struct template_values *values,
+                       struct text *body);
+
+static void body_write(const struct batch *batch, struct text *body)
+{
+    const struct profile_request *shape = batch->values.request;
+    switch (shape->body) {
+    case REQUEST_JSON:
+        batch_write(batch->count > 1 && shape->batch.json != NULL ? shape->batch.json : shape->json, batch,
+                    body);
+        break;
+    case REQUEST_FORM:
+        form_write(shape, &batch->values, body);
+        break;
+    case REQUEST_TEXT:
+        request_template_write(shape->text, &batch->values, TEMPLATE_BODY, body);
+        break;
+    }
+}
+
+void submit_request_write(const struct profile *profile, const struct gateway_settings *gateway,
+                          const struct submit_fields *fields, size_t count, struct submit_request *request)
+{
+    const struct profile_request *shape = &profile->request;
+    const struct batch batch = {
+        .values = {.request = shape, .gateway = gateway, .fields = fields}, .fields = fields, .count = count};
+    assert(count >= 1 && count <= shape->batch.max);
+    text_clear(&request->url);
+    text_clear(&request->body);
+    request_template_write(count > 1 && shape->batch.url != NULL ? shape->batch.url : shape->url,
+                           &batch.values, TEMPLATE_URL, &request->url);
+    for (size_t i = 0; i < shape->headers_count; i++) {
+        text_clear(&request->header_texts[i]);
+        request_template_write(shape->headers[i], &batch.values, TEMPLATE_HEADER, &request->header_texts[i]);
+        request->headers[i] = request->header_texts[i].chars;
+    }
+    request->headers[shape->headers_count] = NULL;
+    body_write(&batch, &request->body);
+    request->request = (struct http_request){.method = shape->method,
+                                             .url = request->url.chars,
+                                             .headers = request->headers,
+                                             .body = request->body.chars,
+                                             .body_bytes = request->body.bytes};
+}
+
+void submit_request_free(struct submit_request *request)
+{
+    text_free(&request->url);
+    text_free(&request->body);
+    for (size_t i = 0; i < SUBMIT_HEADERS_MAX; i++)
+        text_free(&request->header_texts[i]);
+    *request = (struct submit_request){0};
+}
+
+/* --- JSON --- */
+
+static void string_write(const char *template, const struct template_values *values, struct text *body)
 {
     struct text value = {0};
-    text_add(body, "{");
-    for (size_t i = 0; i < shape->fields_count; i++) {
-        const struct profile_field *field = &shape->fields[i];
-        text_clear(&value);
-        text_add(&value, "");
-        request_template_write(field->template, values, TEMPLATE_BODY, &value);
-        text_add(body, i == 0 ? "" : ",");
-        json_add_string(body, field->name);
-        text_add(body, ":");
-        if (request_template_is_number(field->template))
-            text_add(body, value.chars);
-        else
-            json_add_string(body, value.chars);
-    }
-    text_add(body, "}");
+    text_add(&value, "");
+    request_template_write(template, values, TEMPLATE_BODY, &value);
+    if (request_template_is_number(template))
+        text_add(body, value.chars);
+    else
+        json_add_string(body, value.chars);
     text_free(&value);
 }
+
+static void name_write(const cJSON *tree, const cJSON *member, struct text *body)
+{
+    text_add(body, member == tree->child ? "" : ",");
+    json_add_string(body, member->string);
+    text_add(body, ":");
+}
+
+static void tree_write(const cJSON *value, const struct template_values *values, struct text *body)
+{
+    const cJSON *child = NULL;
+    if (cJSON_IsString(value)) {
+        string_write(value->valuestring, values, body);
+        return;
+    }
+    if (!cJSON_IsObject(value) && !cJSON_IsArray(value)) {
+        json_print(value, body);
+        return;
+    }
+    text_add(body, cJSON_IsObject(value) ? "{" : "[");
+    cJSON_ArrayForEach(child, value)
+    {
+        if (cJSON_IsObject(value))
+            name_write(value, child, body);
+        else
+            text_add(body, child == value->child ? "" : ",");
+        tree_write(child, values, body);
+    }
+    text_add(body, cJSON_IsObject(value) ? "}" : "]");
+}
+
+/* Whether the member is the array whose one item is the template of a message; a single message may have another tree. */
+static bool is_array_of_messages(const struct profile_request *shape, const cJSON *tree, const cJSON *member)
+{
+    const cJSON *with_array = shape->batch.json != NULL ? shape->batch.json : shape->json;
+    return shape->batch.max > 1 && tree == with_array && strcmp(member->string, shape->batch.array) == 0;
+}
+
+/* The root's members; the batch's array holds its one item for each message. */
+static void batch_write(const cJSON *tree, const struct batch *batch, struct text *body)
+{
+    const cJSON *member = NULL;
+    text_add(body, "{");
+    cJSON_ArrayForEach(member, tree)
+    {
+        name_write(tree, member, body);
+        if (!is_array_of_messages(batch->values.request, tree, member)) {
+            tree_write(member, &batch->values, body);
+            continue;
+        }
+        for (size_t i = 0; i < batch->count; i++) {
+            struct template_values values = batch->values;
+            values.fields = &batch->fields[i];
+            text_add(body, i == 0 ? "[" : ",");
+            tree_write(member->child, &values, body);
+        }
+        text_add(body, "]");
+    }
+    text_add(body, "}");
+}
+
+/* --- forms --- */
 
 /* Everything but letters and digits is escaped: shorter is not worth a rule. */
 static void form_add(struct text *body, const char *chars)
@@ -59,162 +171,4 @@ static void form_write(const struct profile_request *shape, const struct templat
         form_add(body, value.chars);
     }
     text_free(&value);
-}
-
-static void body_write(const struct profile_request *shape, const struct template_values *values,
-                       struct text *body)
-{
-    switch (shape->body) {
-    case REQUEST_JSON:
-        json_write(shape, values, body);
-        break;
-    case REQUEST_FORM:
-        form_write(shape, values, body);
-        break;
-    case REQUEST_TEXT:
-        request_template_write(shape->text, values, TEMPLATE_BODY, body);
-        break;
-    }
-}
-
-void submit_request_write(const struct profile *profile, const struct gateway_settings *gateway,
-                          const struct submit_fields *fields, struct submit_request *request)
-{
-    const struct profile_request *shape = &profile->request;
-    bool is_gsm7 = strcmp(fields->encoding, "gsm7") == 0;
-    const struct template_values values = {
-        .gateway = gateway, .fields = fields, .encoding = is_gsm7 ? shape->gsm7 : shape->ucs2};
-    text_clear(&request->url);
-    text_clear(&request->body);
-    request_template_write(shape->url, &values, TEMPLATE_URL, &request->url);
-    for (size_t i = 0; i < shape->headers_count; i++) {
-        text_clear(&request->header_texts[i]);
-        request_template_write(shape->headers[i], &values, TEMPLATE_HEADER, &request->header_texts[i]);
-        request->headers[i] = request->header_texts[i].chars;
-    }
-    request->headers[shape->headers_count] = NULL;
-    body_write(shape, &values, &request->body);
-    request->request = (struct http_request){.method = shape->method,
-                                             .url = request->url.chars,
-                                             .headers = request->headers,
-                                             .body = request->body.chars,
-                                             .body_bytes = request->body.bytes};
-}
-
-void submit_request_free(struct submit_request *request)
-{
-    text_free(&request->url);
-    text_free(&request->body);
-    for (size_t i = 0; i < SUBMIT_HEADERS_MAX; i++)
-        text_free(&request->header_texts[i]);
-    *request = (struct submit_request){0};
-}
-
-/* --- the answer --- */
-
-/* Seconds or an HTTP date (RFC 9110, IMF-fixdate); -1 for anything else. A date in the past is "now". */
-static int64_t retry_after_read(const char *header, int64_t now_ms)
-{
-    int64_t seconds = 0;
-    if (text_to_int(header, 0, INT64_C(1000000000), &seconds))
-        return seconds * 1000;
-    struct tm parts = {0};
-    const char *end = strptime(header, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    if (end == NULL || *end != '\0')
-        return -1;
-    int64_t at_ms = (int64_t)timegm(&parts) * 1000;
-    return at_ms > now_ms ? at_ms - now_ms : 0;
-}
-
-static const struct outcome_rule *rule_find(const struct profile *profile, int status,
-                                            const struct webhook_body *body)
-{
-    for (size_t i = 0; i < profile->outcomes_count; i++) {
-        const struct outcome_rule *rule = &profile->outcomes[i];
-        const char *value = "";
-        if (status < rule->status_low || status > rule->status_high)
-            continue;
-        if (rule->field[0] == '\0' ||
-            (body != NULL && webhook_body_member(body, rule->field, &value) == MEMBER_TEXT &&
-             strcmp(value, rule->value) == 0))
-            return rule;
-    }
-    return NULL;
-}
-
-static bool is_accepted_status(const struct profile *profile, int status)
-{
-    for (size_t i = 0; i < profile->accepted_count; i++)
-        if (profile->accepted[i] == status)
-            return true;
-    return false;
-}
-
-/* Whether an answer of an accepting status also says so in its body; keeps the gateway's id if it gives one. */
-static bool body_accepts(const struct profile *profile, const struct http_answer *answer,
-                         const struct webhook_body *body, struct submit_reading *reading)
-{
-    const char *id = "";
-    for (size_t i = 0; i < profile->accepted_starts_count; i++)
-        if (strncmp(answer->body, profile->accepted_starts[i], strlen(profile->accepted_starts[i])) == 0)
-            return true;
-    if (profile->accepted_starts_count > 0 || body == NULL ||
-        webhook_body_member(body, profile->accepted_id, &id) != MEMBER_TEXT || id[0] == '\0')
-        return false;
-    /* An id too long to keep is left out: receipts carry our own reference. */
-    (void)text_copy(reading->gateway_id, sizeof reading->gateway_id, id);
-    return true;
-}
-
-/* What a status means that the profile says nothing of. Refusals nobody foresaw (a wrong URL, a changed
- * interface) would fail every message alike, so they stop the lane. */
-static enum submit_outcome outcome_by_status(int status)
-{
-    if (status == 429)
-        return SUBMIT_THROTTLED;
-    return status >= 300 && status < 500 ? SUBMIT_LANE_STOP : SUBMIT_UNKNOWN;
-}
-
-static void answered_read(const struct profile *profile, const struct http_answer *answer,
-                          struct submit_reading *reading)
-{
-    struct webhook_body body;
-    bool readable =
-        !answer->body_cut && webhook_body_parse(BODY_JSON, answer->body, answer->body_bytes, &body);
-    const struct outcome_rule *rule = rule_find(profile, answer->status, readable ? &body : NULL);
-    snprintf(reading->reason, sizeof reading->reason, "%d", answer->status);
-    if (rule != NULL) {
-        reading->outcome = rule->outcome;
-        if (rule->value[0] != '\0')
-            snprintf(reading->reason, sizeof reading->reason, "%d %s", answer->status, rule->value);
-    } else if (!is_accepted_status(profile, answer->status)) {
-        reading->outcome = outcome_by_status(answer->status);
-    } else if (body_accepts(profile, answer, readable ? &body : NULL, reading)) {
-        reading->outcome = SUBMIT_ACCEPTED;
-    } else {
-        reading->outcome = SUBMIT_UNKNOWN;
-        snprintf(reading->reason, sizeof reading->reason, "%d %s", answer->status,
-                 profile->accepted_starts_count > 0 ? "with an unexpected body" : "without a readable id");
-    }
-    if (readable)
-        webhook_body_clear(&body);
-}
-
-void submit_answer_read(const struct profile *profile, const struct http_answer *answer, int64_t now_ms,
-                        struct submit_reading *reading_out)
-{
-    *reading_out = (struct submit_reading){.outcome = SUBMIT_UNKNOWN, .retry_after_ms = -1};
-    switch (answer->fate) {
-    case HTTP_ANSWERED:
-        reading_out->retry_after_ms = retry_after_read(answer->retry_after, now_ms);
-        answered_read(profile, answer, reading_out);
-        return;
-    case HTTP_NOT_SENT:
-        reading_out->outcome = SUBMIT_RETRY;
-        break;
-    case HTTP_LOST:
-        reading_out->outcome = SUBMIT_UNKNOWN;
-        break;
-    }
-    snprintf(reading_out->reason, sizeof reading_out->reason, "%.80s", answer->problem);
 }

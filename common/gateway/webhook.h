@@ -1,4 +1,4 @@
-/* What a provider tells us: a reply or a receipt, read from a raw query and body by the profile's shape. Pure. */
+/* What a provider tells us: replies and receipts, read from a raw query and body by the profile's shape. Pure. */
 #ifndef GATEWAY_WEBHOOK_H
 #define GATEWAY_WEBHOOK_H
 
@@ -24,26 +24,48 @@ struct webhook_input {
     size_t body_bytes;
 };
 
-/* Whether this webhook is a GET; otherwise it is a POST. */
-bool webhook_reply_is_get(const struct profile *profile);
-bool webhook_receipt_is_get(const struct profile *profile);
+/* Whether this webhook may come as a GET, as a POST; the URL's kind. */
+bool webhook_takes_get(const struct profile *profile, enum webhook_kind url_kind);
+bool webhook_takes_post(const struct profile *profile, enum webhook_kind url_kind);
 
 struct webhook_reply {
     char id[129];
     char from[PHONE_SIZE]; /* strict E.164 */
     char to[17];           /* digits of the receiving number */
-    char *text;            /* owned; webhook_reply_clear */
+    bool to_is_untold;     /* the provider does not say it: whoever is alone at the gateway is meant */
+    char *text;            /* owned by the item */
+    char part_ref[65];     /* what the parts of a long text have in common; "" = whole */
+    int part, parts;       /* 1.. of parts; parts <= 1 = whole */
+    int64_t sent_ms;       /* wall; -1 = not told */
 };
-enum webhook_problem webhook_reply_read(const struct profile *profile, const struct webhook_input *input,
-                                        struct webhook_reply *reply_out) MUST_CHECK;
-void webhook_reply_clear(struct webhook_reply *reply);
 
 struct webhook_receipt {
     char ref[33]; /* our message id */
     char gateway_id[65];
+    char to[PHONE_SIZE];      /* E.164, where the gateway's ids are told apart by it; "" = not told */
     enum receipt_state state; /* unseen values: RECEIPT_UNKNOWN */
 };
-enum webhook_problem webhook_receipt_read(const struct profile *profile, const struct webhook_input *input,
-                                          struct webhook_receipt *receipt_out) MUST_CHECK;
+
+/* One of what a webhook holds; with a problem, what could be read of it. */
+struct webhook_item {
+    enum webhook_kind kind;
+    enum webhook_problem problem;
+    struct webhook_reply reply;
+    struct webhook_receipt receipt;
+};
+
+#define WEBHOOK_ITEMS_MAX 100
+struct webhook_items {
+    size_t count;
+    struct webhook_item *items; /* owned; webhook_items_clear */
+};
+
+/* Reads what a webhook holds: usually one item, many where the provider collects them, none when it tells of an
+ * event that does not concern us. An item's kind may be another than its URL's. WEBHOOK_MALFORMED when the whole
+ * cannot be read: then there are no items. More than WEBHOOK_ITEMS_MAX are malformed. */
+enum webhook_problem webhook_read(const struct profile *profile, enum webhook_kind url_kind,
+                                  const struct webhook_input *input,
+                                  struct webhook_items *items_out) MUST_CHECK;
+void webhook_items_clear(struct webhook_items *items);
 
 #endif

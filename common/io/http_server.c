@@ -241,6 +241,17 @@ const char *http_exchange_header(const struct http_exchange *exchange, const cha
     return value == NULL ? "" : value;
 }
 
+void http_exchange_header_lines(const struct http_exchange *exchange, const char *name, struct text *lines)
+{
+    const struct evkeyval *header;
+    text_add(lines, "");
+    TAILQ_FOREACH(header, evhttp_request_get_input_headers(exchange->request), next)
+    {
+        if (strcasecmp(header->key, name) == 0)
+            text_addf(lines, "%s%s", lines->bytes == 0 ? "" : ", ", header->value);
+    }
+}
+
 const char *http_exchange_body(const struct http_exchange *exchange, size_t *bytes_out)
 {
     struct evbuffer *body = evhttp_request_get_input_buffer(exchange->request);

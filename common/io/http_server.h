@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "base/text.h"
 #include "io/loop.h"
 
 struct http_server;
@@ -36,7 +37,9 @@ enum http_method http_exchange_method(const struct http_exchange *exchange);
 const char *http_exchange_path(const struct http_exchange *exchange);  /* undecoded, without query */
 const char *http_exchange_query(const struct http_exchange *exchange); /* undecoded, "" = none */
 const char *http_exchange_header(const struct http_exchange *exchange, const char *name); /* "" = absent */
-const char *http_exchange_body(const struct http_exchange *exchange, size_t *bytes_out);  /* borrowed */
+/* Appends the values of all headers of this name, in their order, with ", " between (RFC 9110, 5.3). */
+void http_exchange_header_lines(const struct http_exchange *exchange, const char *name, struct text *lines);
+const char *http_exchange_body(const struct http_exchange *exchange, size_t *bytes_out); /* borrowed */
 const char *http_exchange_peer(const struct http_exchange *exchange); /* address of the peer */
 /* True when the connection carried a request before this one. */
 bool http_exchange_is_reused(const struct http_exchange *exchange);

@@ -1,6 +1,9 @@
 #include "store/call.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+
+#include "domain/message_kind.h"
 
 void call_base(const char *org, char out[STORE_BASE_SIZE])
 {
@@ -71,4 +74,8 @@ void asking_fill(struct asking *asking, const struct org *org, const char *surve
     };
     snprintf(asking->question, sizeof asking->question, "%s/%s", survey, question);
     week_text(asking->week_index, asking->week);
+    int64_t due_ms = 0;
+    if (reminder_time(org, now_ms, asking->closes_ms, &due_ms))
+        snprintf(asking->remind, sizeof asking->remind, "%" PRId64 "|%" PRId64, due_ms,
+                 asking->closes_ms - REMINDER_SPARE_MS);
 }

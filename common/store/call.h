@@ -33,6 +33,7 @@ struct asking {
     char question[67];    /* question as the caps know it, over versions and pilots: "survey/question" */
     char week[WEEK_SIZE]; /* text of the week */
     int64_t closes_ms;    /* now + reply window */
+    char remind[48];      /* "due ms|last ms": when a pulse asked now is reminded; "" = never */
 };
 /* Fills all of it for an org at an instant. `survey` and `question` are ids; "" for a message that asks
  * nothing. */

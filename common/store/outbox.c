@@ -4,30 +4,6 @@
 
 #define CLAIM_FIELDS 10
 
-void lane_take_command(struct redis_command *command, const char *org, const char *owner,
-                       int64_t redis_now_ms, int64_t hold_ms, bool fresh)
-{
-    call_begin(command, "lane_take", org);
-    redis_command_add(command, owner);
-    redis_command_add_int(command, redis_now_ms);
-    redis_command_add_int(command, hold_ms);
-    redis_command_add_int(command, fresh ? 1 : 0);
-}
-
-bool lane_take_result(const struct redis_value *value, struct lane_taken *taken_out)
-{
-    *taken_out = (struct lane_taken){0};
-    if (strcmp(redis_word(value), "HELD") == 0) {
-        taken_out->held_by_other = true;
-        taken_out->until_ms = redis_int(redis_item(value, 1));
-        return true;
-    }
-    taken_out->fence = redis_int(redis_item(value, 1));
-    taken_out->new_fence = redis_int(redis_item(value, 2)) == 1;
-    taken_out->commit = redis_int(redis_item(value, 3));
-    return strcmp(redis_word(value), "OK") == 0;
-}
-
 void outbox_recover_command(struct redis_command *command, const char *org, int64_t fence,
                             int64_t redis_now_ms, int64_t now_ms)
 {
@@ -91,6 +67,15 @@ bool outbox_claim_result(const struct redis_value *value, struct claimed claimed
 
 void outbox_intend_command(struct redis_command *command, const char *org, const struct intend *intend)
 {
+    static const char *const bonds[] = {[BOND_INVITES] = "invites",
+                                        [BOND_PULSE] = "pulse",
+                                        [BOND_SILENCE] = "silence",
+                                        [BOND_CONTACT] = "contact"};
+    static const char *const accounts[] = {[ACCOUNT_NONE] = "",
+                                           [ACCOUNT_OCCASION] =
+                                               "", /* counted with the pulse, by asking's limits */
+                                           [ACCOUNT_PANEL] = "panel",
+                                           [ACCOUNT_TOLD] = "told"};
     call_begin(command, "outbox_intend", org);
     redis_command_add(command, intend->message);
     redis_command_add_int(command, intend->fence);
@@ -100,6 +85,15 @@ void outbox_intend_command(struct redis_command *command, const char *org, const
     redis_command_add_int(command, intend->asking.closes_ms);
     redis_command_add_int(command, intend->window_opens_ms);
     redis_command_add_int(command, intend->window_closes_ms);
+    redis_command_add(command, intend->spending.month);
+    redis_command_add_int(command, intend->spending.month_ends_ms);
+    redis_command_add_int(command, intend->spending.segments);
+    redis_command_add_int(command, intend->spending.budget);
+    redis_command_add(command, bonds[intend->rules->bond]);
+    redis_command_add_int(command, intend->rules->stopped_by_optout ? 1 : 0);
+    redis_command_add(command, accounts[intend->rules->account]);
+    redis_command_add_int(command, intend->rules->own_per_year);
+    redis_command_add(command, intend->asking.remind);
 }
 
 enum intended outbox_intend_result(const struct redis_value *value)
@@ -108,10 +102,10 @@ enum intended outbox_intend_result(const struct redis_value *value)
         const char *word;
         enum intended result;
     } words[] = {
-        {"OK", INTEND_OK},           {"WINDOW", INTEND_WINDOW},    {"PAUSED", INTEND_PAUSED},
-        {"STALE", INTEND_ENDED},     {"SUPPRESSED", INTEND_ENDED}, {"EXCLUDED", INTEND_ENDED},
-        {"CAPPED", INTEND_ENDED},    {"INELIGIBLE", INTEND_ENDED}, {"CANCELLED", INTEND_ENDED},
-        {"FENCED", INTEND_NOT_OURS}, {"GONE", INTEND_NOT_OURS},
+        {"OK", INTEND_OK},           {"WINDOW", INTEND_WINDOW},   {"PAUSED", INTEND_PAUSED},
+        {"BUDGET", INTEND_BUDGET},   {"STALE", INTEND_ENDED},     {"SUPPRESSED", INTEND_ENDED},
+        {"EXCLUDED", INTEND_ENDED},  {"CAPPED", INTEND_ENDED},    {"INELIGIBLE", INTEND_ENDED},
+        {"CANCELLED", INTEND_ENDED}, {"FENCED", INTEND_NOT_OURS}, {"GONE", INTEND_NOT_OURS},
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (strcmp(redis_word(value), words[i].word) == 0) {
@@ -119,6 +113,12 @@ enum intended outbox_intend_result(const struct redis_value *value)
         }
     }
     return INTEND_FAILED;
+}
+
+int outbox_intend_spent(const struct redis_value *value)
+{
+    enum intended intended = outbox_intend_result(value);
+    return intended == INTEND_OK || intended == INTEND_BUDGET ? (int)redis_int(redis_item(value, 1)) : 0;
 }
 
 void outbox_settle_command(struct redis_command *command, const char *org, const struct settle *settle)
@@ -132,6 +132,8 @@ void outbox_settle_command(struct redis_command *command, const char *org, const
     redis_command_add_int(command, settle->now_ms);
     redis_command_add_int(command, settle->wait_until_ms);
     redis_command_add_int(command, settle->attempts_max);
+    redis_command_add(command, settle->spending != NULL ? settle->spending->month : "");
+    redis_command_add_int(command, settle->spending != NULL ? settle->spending->segments : 0);
 }
 
 bool outbox_settle_result(const struct redis_value *value, char state_out[16])
@@ -158,6 +160,9 @@ void receipt_apply_command(struct redis_command *command, const char *org, const
     redis_command_add_int(command, receipt->asking.week_index);
     redis_command_add(command, receipt->asking.week);
     redis_command_add_int(command, receipt->asking.closes_ms);
+    redis_command_add(command, receipt->asking.remind);
+    redis_command_add(command, receipt->reminder);
+    redis_command_add_int(command, receipt->of_part ? 1 : 0);
 }
 
 void org_next_command(struct redis_command *command, const char *org)

@@ -2,24 +2,13 @@
 #ifndef STORE_OUTBOX_H
 #define STORE_OUTBOX_H
 
+#include "domain/budget.h"
 #include "domain/delivery.h"
 #include "domain/keys.h"
 #include "domain/message_kind.h"
 #include "domain/schedule.h"
 #include "domain/survey.h"
 #include "store/call.h"
-
-/* The lane of an org: one dispatcher at a time. redis_now_ms is Redis's own time. */
-void lane_take_command(struct redis_command *command, const char *org, const char *owner,
-                       int64_t redis_now_ms, int64_t hold_ms, bool fresh);
-struct lane_taken {
-    bool held_by_other; /* until_ms says how long (Redis time) */
-    int64_t until_ms;
-    int64_t fence;
-    bool new_fence;
-    int64_t commit; /* number */
-};
-bool lane_take_result(const struct redis_value *value, struct lane_taken *taken_out) MUST_CHECK;
 
 void outbox_recover_command(struct redis_command *command, const char *org, int64_t fence,
                             int64_t redis_now_ms, int64_t now_ms);
@@ -47,21 +36,27 @@ bool outbox_claim_result(const struct redis_value *value, struct claimed claimed
 
 struct intend {
     const char *message;
+    const struct message_class *rules;
     int64_t fence;
     const char *operation; /* unique an attempt */
     struct asking asking;
     int64_t window_opens_ms, window_closes_ms;
+    struct spending spending; /* of this message, now */
 };
 void outbox_intend_command(struct redis_command *command, const char *org, const struct intend *intend);
 enum intended {
     INTEND_OK,       /* hand it over now */
     INTEND_WINDOW,   /* queued again for the next opening */
     INTEND_PAUSED,   /* held until its round is resumed */
+    INTEND_BUDGET,   /* held until the next month, or until the budget is raised */
     INTEND_ENDED,    /* stale, suppressed, capped, excluded, ineligible, cancelled: final */
     INTEND_NOT_OURS, /* fenced or gone */
     INTEND_FAILED,   /* an error answer */
 };
 enum intended outbox_intend_result(const struct redis_value *value);
+/* How much of the month's budget is spent, in per cent, when that is to be told now (80, 100; once a month and budget
+ * each); else 0. */
+int outbox_intend_spent(const struct redis_value *value);
 
 struct settle {
     const char *message;
@@ -72,6 +67,7 @@ struct settle {
     int64_t now_ms;
     int64_t wait_until_ms; /* Redis time; for SUBMIT_RETRY */
     int64_t attempts_max;
+    const struct spending *spending; /* as at its intend; NULL = there was none */
 };
 void outbox_settle_command(struct redis_command *command, const char *org, const struct settle *settle);
 /* False on an error answer: settle again. state_out (16 bytes) is the message's state, "" when it is gone. */
@@ -81,7 +77,9 @@ struct receipt {
     const char *message; /* our reference */
     const char *gateway_id;
     enum receipt_state state;
-    struct asking asking; /* as if asked now, for a receipt that is our first word of it */
+    bool of_part;           /* the gateway tells of each part of a text apart, by the gateway's id */
+    struct asking asking;   /* as if asked now, for a receipt that is our first word of it */
+    char reminder[ID_SIZE]; /* a new id, for the message that reminds */
 };
 void receipt_apply_command(struct redis_command *command, const char *org, const struct receipt *receipt);
 
@@ -89,7 +87,7 @@ void receipt_apply_command(struct redis_command *command, const char *org, const
 struct org_next {
     char round[65]; /* "" = none */
     int64_t round_at_ms;
-    int64_t reply_due_ms; /* domain */
+    int64_t reply_due_ms; /* domain; 0 = at once, of what goes before all others */
     int64_t wait_due_ms;  /* Redis time */
     int64_t bulk_due_ms;  /* domain */
     int64_t leased;

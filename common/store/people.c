@@ -112,6 +112,8 @@ static bool contact_read(const struct redis_value *fields, struct person *person
         } else if (strcmp(name, "f") == 0) {
             person->stopped = strchr(text, 's') != NULL;
             person->unusable = strchr(text, 'x') != NULL;
+        } else if (strcmp(name, "pu") == 0) {
+            person->paused_until_ms = redis_int(value);
         } else if (strcmp(name, "t") == 0) {
             person->contacted_day = redis_int(value);
         } else if (strcmp(name, "w") == 0) {
@@ -165,6 +167,8 @@ static bool pulse_read(const struct redis_value *fields, const struct redis_valu
             pulse->complete = true;
         } else if (strcmp(name, "un") == 0) {
             pulse->unparseable = true;
+        } else if (strcmp(name, "cl") == 0) {
+            pulse->clarified = true;
         } else if (strcmp(name, "so") == 0) {
             pulse->stopped = true;
         } else if (name[0] == 'a' && name[1] >= '0' && name[1] < '0' + QUESTIONS_MAX && name[2] == '\0') {

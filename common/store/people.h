@@ -33,11 +33,12 @@ struct person_message {
 
 struct person_pulse {
     char pilot[33], survey[SURVEY_REF_SIZE], state[16], week[WEEK_SIZE];
-    char round[65];           /* "" = none */
-    int64_t asked_ms;         /* 0 = not asked yet */
-    int64_t closes_ms;        /* 0 = not asked yet */
-    int value[QUESTIONS_MAX]; /* by question; -1 = none */
-    bool complete, unparseable, stopped;
+    char round[65];                            /* "" = none */
+    int64_t asked_ms;                          /* 0 = not asked yet */
+    int64_t closes_ms;                         /* 0 = not asked yet */
+    int value[QUESTIONS_MAX];                  /* by question; -1 = none */
+    bool complete, unparseable, stopped;       /* stopped or paused */
+    bool clarified;                            /* asked once more */
     struct person_message messages[STEPS_MAX]; /* the invitation first */
     size_t messages_count;
 };
@@ -51,6 +52,7 @@ struct person {
     struct text pilots; /* names joined by ',' */
     int64_t imported_day;
     bool stopped;                    /* STOP is in force */
+    int64_t paused_until_ms;         /* 0 = never asked for a pause; perhaps it is over */
     bool unusable;                   /* the gateway said that the number cannot be reached */
     int64_t contacted_day;           /* last contact occasion; -1 = none */
     struct text occasions;           /* week indexes of contact occasions, joined by ',' */

@@ -11,8 +11,10 @@ void reply_load_command(struct redis_command *command, const char *org,
 }
 
 /* In the order of reply_load's answer. */
-static const enum standing_text said_texts[] = {TEXT_STOP_CONFIRM, TEXT_START_CONFIRM, TEXT_HELP, TEXT_LATE};
+static const enum standing_text said_texts[] = {TEXT_STOP_CONFIRM, TEXT_START_CONFIRM, TEXT_PAUSE_CONFIRM,
+                                                TEXT_HELP,         TEXT_BUSINESS,      TEXT_LATE};
 #define SAID_TEXTS (sizeof said_texts / sizeof said_texts[0])
+#define SAID_FIRST 7 /* item of the first of them */
 
 static const char *item_text(const struct redis_value *value, size_t index)
 {
@@ -41,6 +43,7 @@ static bool pulse_read(const struct redis_value *value, size_t first, struct ses
         session->value[k] =
             text[0] == '\0' ? -1 : (int)redis_int(redis_item(value, first + 8 + STEPS_MAX + k));
     }
+    session->clarified = item_text(value, first + 8 + STEPS_MAX + QUESTIONS_MAX)[0] != '\0';
     return text_copy(session->survey, SURVEY_REF_SIZE, item_text(value, first + 2)) &&
            text_copy(session->pilot, sizeof session->pilot, item_text(value, first + 3)) &&
            text_copy(session->stratum, STRATUM_SIZE, item_text(value, first + 4)) &&
@@ -55,7 +58,7 @@ bool reply_load_result(const struct redis_value *value, struct session *session_
         session_out->volunteer = redis_int(redis_item(value, 2)) != 0;
         return true;
     }
-    if (strcmp(redis_word(value), "OK") != 0 || redis_count(value) < 6 + SAID_TEXTS) {
+    if (strcmp(redis_word(value), "OK") != 0 || redis_count(value) < SAID_FIRST + SAID_TEXTS) {
         return false;
     }
     session_out->known = true;
@@ -67,10 +70,11 @@ bool reply_load_result(const struct redis_value *value, struct session *session_
         return false;
     }
     for (size_t i = 0; i < SAID_TEXTS; i++) {
-        session_out->said_ms[said_texts[i]] = redis_int(redis_item(value, 6 + i));
+        session_out->said_ms[said_texts[i]] = redis_int(redis_item(value, SAID_FIRST + i));
     }
     session_out->has_pulse = session_out->pulse[0] != '\0';
-    return !session_out->has_pulse || pulse_read(value, 6 + SAID_TEXTS, session_out);
+    session_out->paused_until_ms = redis_int(redis_item(value, 6));
+    return !session_out->has_pulse || pulse_read(value, SAID_FIRST + SAID_TEXTS, session_out);
 }
 
 /* --- commit: arguments by name, only those that apply --- */
@@ -161,8 +165,10 @@ static void add_step(struct redis_command *command, const struct reply_commit *c
     }
     add_if(command, "complete", decision->complete);
     add_if(command, "incomplete", decision->value_before >= 0 && !decision->complete);
-    add_if(command, "unparseable", decision->verdict == REPLY_UNPARSEABLE);
+    add_if(command, "unclear",
+           decision->verdict == REPLY_UNPARSEABLE || decision->verdict == REPLY_CLARIFIED);
     add_if(command, "unthank", decision->withdraws_thanks);
+    add_if(command, "unclarify", decision->withdraws_clarify);
     add_path(command, commit);
 }
 
@@ -203,6 +209,12 @@ void reply_commit_command(struct redis_command *command, const char *org, const 
     }
     add_if(command, "stop", decision->optout);
     add_if(command, "start", decision->optin);
+    if (decision->pauses) {
+        add_int(command, "pause", commit->paused_until_ms);
+    }
+    add_if(command, "resume", decision->resumes);
+    add_if(command, "commented", decision->commented);
+    add_if(command, "flood", decision->muted);
     if (decision->block) {
         add(command, "block", "s");
     }
@@ -229,6 +241,9 @@ void reply_commit_command(struct redis_command *command, const char *org, const 
             redis_command_add_int(command, text->step);
         }
         redis_command_add_int(command, text->not_after_ms);
+        const struct message_class *class = message_class(text->kind);
+        redis_command_add(command, class->bond == BOND_PULSE ? "pulse" : "contact");
+        redis_command_add_int(command, class->place == PLACE_FIRST ? 0 : commit->received_ms);
     }
 }
 

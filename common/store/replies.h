@@ -16,7 +16,7 @@ bool reply_load_result(const struct redis_value *value, struct session *session_
 struct reply_text {
     char message[ID_SIZE];
     const char *kind; /* borrowed; see domain/message_kind.h */
-    int step;         /* of a conversation, STEP_NONE = none */
+    int step;         /* it asks or asks for once more, STEP_NONE = none */
     int64_t not_after_ms;
 };
 #define REPLY_TEXTS_MAX 3
@@ -32,6 +32,7 @@ struct reply_commit {
     const struct reply_decision *decision;
     const char *phone_hash;
     int64_t received_ms;       /* domain */
+    int64_t paused_until_ms;   /* of a decision that pauses */
     char this_week[WEEK_SIZE]; /* of received_ms, and the two before: dedupe buckets */
     char last_week[WEEK_SIZE];
     char week_before_last[WEEK_SIZE];

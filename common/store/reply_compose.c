@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/clarify.h"
 #include "domain/mask.h"
 
 #define TEXT_VALID_MS DAY_MS /* what is not sent by then is not worth sending */
 
 static void compose_weeks(const struct org *org, struct reply_commit *commit);
+static int64_t pause_end_ms(const struct zone *zone, int64_t received_ms);
 static void compose_texts(const struct reply_ids *ids, struct reply_commit *commit);
 static bool compose_words(const struct reply_source *source, struct reply_commit *commit,
                           struct text *record);
@@ -42,6 +44,8 @@ bool reply_compose(const struct reply_source *source, struct reply_commit *commi
 {
     const struct reply_decision *decision = commit->decision;
     compose_weeks(source->org, commit);
+    if (decision->pauses)
+        commit->paused_until_ms = pause_end_ms(source->org->zone, commit->received_ms);
     compose_texts(source->ids, commit);
     if (decision->verdict == REPLY_ANSWER)
         question_ref(source->survey, (size_t)decision->step, commit->question);
@@ -59,6 +63,13 @@ static void compose_weeks(const struct org *org, struct reply_commit *commit)
     week_text(week - 2, commit->week_before_last);
 }
 
+/* The beginning of the same day, PAUSE_MONTHS later. */
+static int64_t pause_end_ms(const struct zone *zone, int64_t received_ms)
+{
+    int64_t day = day_months_before(day_index_at(zone, received_ms), -PAUSE_MONTHS);
+    return instant_of_local(zone, day * DAY_MS);
+}
+
 /* --- texts --- */
 
 static void text_append(const struct reply_ids *ids, struct reply_commit *commit, const char *kind, int step)
@@ -66,7 +77,7 @@ static void text_append(const struct reply_ids *ids, struct reply_commit *commit
     assert(commit->texts_count < REPLY_TEXTS_MAX);
     struct reply_text *text = &commit->texts[commit->texts_count];
     int64_t last_ms = commit->received_ms + TEXT_VALID_MS;
-    bool conversation = message_class(kind) == MESSAGE_CONVERSATION;
+    bool conversation = message_class(kind)->bond == BOND_PULSE;
     *text = (struct reply_text){.kind = kind, .step = step, .not_after_ms = last_ms};
     if (conversation && commit->session->closes_ms < last_ms)
         text->not_after_ms = commit->session->closes_ms;
@@ -77,6 +88,10 @@ static void text_append(const struct reply_ids *ids, struct reply_commit *commit
 static void compose_texts(const struct reply_ids *ids, struct reply_commit *commit)
 {
     const struct reply_decision *decision = commit->decision;
+    if (decision->helpline)
+        text_append(ids, commit, standing_text_name(TEXT_HELPLINE), STEP_NONE);
+    if (decision->verdict == REPLY_CLARIFIED)
+        text_append(ids, commit, CLARIFY_KIND, decision->step);
     if (decision->confirm_join)
         text_append(ids, commit, standing_text_name(TEXT_VOLUNTEER_CONFIRM), STEP_NONE);
     if (decision->next_step != STEP_NONE)

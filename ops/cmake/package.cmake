@@ -35,7 +35,7 @@ compress(${packaging}/debian/changelog changelog)
 install(FILES ${CMAKE_BINARY_DIR}/package/changelog.gz DESTINATION ${doc})
 add_custom_target(package_compressed ALL DEPENDS ${compressed})
 
-foreach(folder gateways messages schema surveys examples)
+foreach(folder gateways holidays messages schema surveys examples)
   install(DIRECTORY ${CMAKE_SOURCE_DIR}/config/${folder} DESTINATION share/pulssi)
 endforeach()
 file(GLOB units CONFIGURE_DEPENDS ${packaging}/systemd/*.service ${packaging}/systemd/*.target)

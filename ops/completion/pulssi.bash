@@ -34,11 +34,19 @@ audit list|| --config=file --org= --json --help
 token add|| --name= --scope= --config=file --org= --json --help
 token list|| --config=file --org= --json --help
 token revoke|word| --config=file --org= --json --help
+lanes|| --config=file --org= --json --help
+lane pause|word| --config=file --org= --json --help
+lane resume|word| --config=file --org= --json --help
+lane probe|word| --config=file --org= --json --help
 collector list|| --config=file --org= --json --help
 collector remove|word| --yes --config=file --org= --json --help
 status|| --config=file --org= --json --help
 signals|| --pilot= --week= --all --config=file --org= --json --help
 books|| --config=file --org= --json --help
+segments|word| --config=file --org= --json --help
+read|word| --lang= --kind= --min= --max= --choices= --lines --config=file --org= --json --help
+gateway list|| --config=file --org= --json --help
+gateway check|word| --config=file --org= --json --help
 settings sample|| --config=file --org= --json --help
 settings check|| --config=file --org= --json --help
 # end of generated

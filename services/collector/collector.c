@@ -7,12 +7,14 @@
 
 #include "base/file.h"
 #include "base/log.h"
-#include "base/secret.h"
 #include "collector/beat.h"
 #include "collector/door.h"
 #include "collector/encounter.h"
+#include "collector/gate.h"
 #include "collector/status.h"
 #include "collector/events.h"
+#include "domain/crisis.h"
+#include "domain/flood.h"
 #include "store/server_check.h"
 
 #define DRAIN_DEADLINE_MS 5000
@@ -93,10 +95,12 @@ void collector_answer(struct http_exchange *exchange, int status)
 static bool collector_load(struct collector *collector, struct error *error)
 {
     const struct settings *settings = collector->settings;
-    if (!clock_open(&collector->clock, settings->clock_file, error))
+    if (!crisis_check(settings, clock_wall_ms(), error) ||
+        !clock_open(&collector->clock, settings->clock_file, error))
         return false;
     collector->routing = routing_open(settings, collector->clock.scale != 1, error);
-    if (collector->routing == NULL)
+    collector->gate = collector->routing == NULL ? NULL : gate_open(settings, collector->routing, error);
+    if (collector->gate == NULL)
         return false;
     collector->loop = loop_new();
     collector->seen = seen_open(settings, "pulssi-collector", collector->loop, error);
@@ -142,6 +146,7 @@ static bool collector_open(struct collector *collector, struct error *error)
     seen_watch(collector->seen, collector->redis, collector_judge_again, collector);
     collector->refresh = refresh_open(collector->routing, collector->loop, collector->redis, &redis_options);
     collector->events = events_new();
+    collector->flood = flood_new();
     collector->beat = beat_open(collector, &redis_options, error);
     collector->door = collector->beat == NULL ? NULL : door_open(collector, error);
     if (collector->door == NULL)
@@ -212,54 +217,12 @@ void collector_judge(struct collector *collector)
 
 /* --- routes --- */
 
-#define WEBHOOK_PREFIX "/v1/gateways/"
-
-/* Splits "/v1/gateways/{name}/{token}/reply"; the parts are cut out of `path`. */
-static bool path_split(char *path, const char **name_out, const char **token_out, enum webhook_kind *kind_out)
-{
-    char *name = path + strlen(WEBHOOK_PREFIX);
-    char *token = strncmp(path, WEBHOOK_PREFIX, strlen(WEBHOOK_PREFIX)) == 0 ? strchr(name, '/') : NULL;
-    char *kind = token == NULL ? NULL : strchr(token + 1, '/');
-    if (kind == NULL)
-        return false;
-    *token++ = '\0';
-    *kind++ = '\0';
-    *name_out = name;
-    *token_out = token;
-    *kind_out = strcmp(kind, "reply") == 0 ? WEBHOOK_REPLY : WEBHOOK_RECEIPT;
-    return *kind_out == WEBHOOK_REPLY || strcmp(kind, "receipt") == 0;
-}
-
-/* The gateway that shows its token in the path; NULL says nothing of what was wrong. */
-static const struct route_gateway *authenticate(const struct routing *routing, const char *name,
-                                                const char *token)
-{
-    const struct route_gateway *gateway = routing_gateway(routing, name);
-    return gateway != NULL && secret_equal(token, gateway->settings->webhook_token) ? gateway : NULL;
-}
-
-/* A webhook comes in one way only. */
-static bool method_fits(const struct route_gateway *gateway, enum webhook_kind kind, enum http_method method)
-{
-    bool is_get = kind == WEBHOOK_REPLY ? webhook_reply_is_get(gateway->profile)
-                                        : webhook_receipt_is_get(gateway->profile);
-    return method == (is_get ? HTTP_GET : HTTP_POST);
-}
-
 static void webhook_take(struct collector *collector, struct http_exchange *exchange)
 {
-    char path[sizeof WEBHOOK_PREFIX + 256];
-    const char *name = "", *token = "";
-    enum webhook_kind kind = WEBHOOK_REPLY;
-    const struct route_gateway *gateway = NULL;
-    if (text_copy(path, sizeof path, http_exchange_path(exchange)) && path_split(path, &name, &token, &kind))
-        gateway = authenticate(collector->routing, name, token);
-    if (gateway != NULL && method_fits(gateway, kind, http_exchange_method(exchange))) {
+    enum webhook_kind kind;
+    const struct route_gateway *gateway = gate_pass(collector->gate, exchange, &kind);
+    if (gateway != NULL)
         door_take(collector->door, gateway, kind, exchange);
-        return;
-    }
-    collector->figures.not_found++;
-    collector_answer(exchange, 404);
 }
 
 static void collector_on_request(void *context, struct http_exchange *exchange)
@@ -319,9 +282,11 @@ static void collector_close(struct collector *collector)
     announcer_free(&collector->announcer);
     http_server_free(&collector->server);
     events_free(&collector->events);
+    flood_free(&collector->flood);
     loop_timer_free(&collector->drain_timer);
     loop_timer_free(&collector->judge_timer);
     seen_close(&collector->seen);
+    gate_free(&collector->gate);
     routing_free(&collector->routing);
     loop_free(&collector->loop);
     redis_command_free(&collector->command);

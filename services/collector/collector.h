@@ -6,8 +6,9 @@
  *   POST /v1/encounters                       → encounter.c (an API: answers 401 to a wrong token, and says what is wrong)
  *   GET  /healthz  the process runs           GET /readyz  what comes now is kept         GET /metrics  → status.c
  *
- * Everything else, a wrong token included, is 404 with nothing said. Single-threaded; holds no reply in
- * memory after its answer. Never logs a number, a text or a token. */
+ * Each webhook passes gate.c first: token, address, signature. Everything else is 404 with nothing said. Single-threaded;
+ * holds no reply in memory after its answer, but for parts of one that wait for the others, and for when it came
+ * (domain/flood.h). Never logs a number, a text or a token. */
 #ifndef COLLECTOR_COLLECTOR_H
 #define COLLECTOR_COLLECTOR_H
 
@@ -24,6 +25,9 @@
 struct beat;
 struct door;
 struct events;
+struct flood;
+struct gate;
+struct parts;
 
 struct collector {
     const struct settings *settings;
@@ -36,7 +40,10 @@ struct collector {
     struct routing *routing;
     struct refresh *refresh;
     struct events *events;
+    struct flood *flood;
+    struct gate *gate;
     struct door *door;
+    struct parts *parts; /* opened and closed with the door */
     struct beat *beat;
     struct http_server *server;
     struct announcer *announcer;

@@ -26,8 +26,8 @@
 #include "base/secret.h"
 #include "collector/beat.h"
 #include "collector/drain.h"
-#include "collector/inbound.h"
-#include "collector/receipt.h"
+#include "collector/items.h"
+#include "collector/parts.h"
 #include "collector/spool_key.h"
 
 #define MIB             INT64_C(1048576)
@@ -66,7 +66,7 @@ struct door {
 static bool spool_start(struct door *door, struct error *error);
 static void passage_start(struct passage *passage);
 static void passage_on_finished(void *context, enum webhook_outcome outcome, const char *why);
-static void passage_answer(struct passage *passage, int status);
+static void passage_answer(struct passage *passage, bool kept);
 static void passage_leave(struct passage *passage);
 static void door_flush(struct door *door);
 static void passage_on_kept(void *context, bool kept);
@@ -94,6 +94,7 @@ void door_close(struct door **closing)
     if (door == NULL)
         return;
     door->closing = true;
+    parts_close(&door->collector->parts);
     drain_free(&door->drain);
     spool_close(&door->spool);
     text_free(&door->record);
@@ -133,12 +134,16 @@ static bool spool_start(struct door *door, struct error *error)
     else
         options.segment_bytes_max = (segment_mib < SEGMENT_MAX_MIB ? segment_mib : SEGMENT_MAX_MIB) * MIB;
     snprintf(folder, sizeof folder, "%s/spool", settings->data_folder);
-    if (!spool_key_load(settings, folder, options.key, error))
+    if (!spool_key_load(settings, options.key, error))
         return false;
     door->spool = spool_open(door->collector->loop, &options, error);
+    if (door->spool != NULL)
+        door->collector->parts = parts_open(door->collector, options.key, error);
     secret_forget(options.key, sizeof options.key);
-    if (door->spool == NULL)
+    if (door->collector->parts == NULL) {
+        spool_close(&door->spool);
         return false;
+    }
     spool_look(door);
     return true;
 }
@@ -173,14 +178,7 @@ void door_take(struct door *door, const struct route_gateway *gateway, enum webh
 static void passage_start(struct passage *passage)
 {
     struct collector *collector = passage->door->collector;
-    switch (passage->request.kind) {
-    case WEBHOOK_REPLY:
-        inbound_start(collector, &passage->request, passage_on_finished, passage);
-        break;
-    case WEBHOOK_RECEIPT:
-        receipt_start(collector, &passage->request, passage_on_finished, passage);
-        break;
-    }
+    items_start(collector, &passage->request, passage_on_finished, passage);
 }
 
 static void passage_on_finished(void *context, enum webhook_outcome outcome, const char *why)
@@ -195,12 +193,12 @@ static void passage_on_finished(void *context, enum webhook_outcome outcome, con
         break;
     case OUTCOME_REFUSED:
         say_refused(door, why);
-        passage_answer(passage, 503);
+        passage_answer(passage, false);
         passage_leave(passage);
         free(passage);
         break;
     case OUTCOME_STORED:
-        passage_answer(passage, 200);
+        passage_answer(passage, true);
         passage_leave(passage);
         free(passage);
         break;
@@ -209,13 +207,15 @@ static void passage_on_finished(void *context, enum webhook_outcome outcome, con
         door_flush(door);
 }
 
-static void passage_answer(struct passage *passage, int status)
+/* Kept: what the provider wants to hear. */
+static void passage_answer(struct passage *passage, bool kept)
 {
     struct collector *collector = passage->door->collector;
-    size_t gateway = (size_t)(passage->request.gateway->settings - collector->settings->gateways);
-    collector->figures.webhooks[gateway][passage->request.kind].taken += status == 200 ? 1 : 0;
-    collector->figures.webhooks[gateway][passage->request.kind].refused += status == 200 ? 0 : 1;
-    collector_answer(passage->exchange, status);
+    const struct route_gateway *gateway = passage->request.gateway;
+    size_t index = (size_t)(gateway->settings - collector->settings->gateways);
+    collector->figures.webhooks[index][passage->request.kind].taken += kept ? 1 : 0;
+    collector->figures.webhooks[index][passage->request.kind].refused += kept ? 0 : 1;
+    collector_answer(passage->exchange, kept ? profile_answer_status(gateway->profile) : 503);
 }
 
 static void passage_leave(struct passage *passage)
@@ -246,7 +246,7 @@ static void passage_on_kept(void *context, bool kept)
     struct passage *passage = context;
     struct door *door = passage->door;
     door->appending--;
-    passage_answer(passage, kept ? 200 : 503);
+    passage_answer(passage, kept);
     free(passage);
     if (door->closing)
         return;
@@ -277,22 +277,27 @@ static void door_on_done(void *context)
 
 void door_on_redis(struct door *door)
 {
+    parts_on_redis(door->collector->parts);
     drain_resume(door->drain);
 }
 
 void door_stop(struct door *door)
 {
     drain_stop(door->drain);
+    parts_stop(door->collector->parts);
 }
 
 bool door_is_still(const struct door *door)
 {
-    return door->first == NULL && door->appending == 0 && drain_is_still(door->drain);
+    return door->first == NULL && door->appending == 0 && drain_is_still(door->drain) &&
+           parts_is_still(door->collector->parts);
 }
 
 int64_t door_oldest_ms(const struct door *door)
 {
-    int64_t oldest_ms = door->spool_oldest_ms;
+    int64_t oldest_ms = parts_oldest_ms(door->collector->parts);
+    if (door->spool_oldest_ms < oldest_ms)
+        oldest_ms = door->spool_oldest_ms;
     for (const struct passage *passage = door->first; passage != NULL; passage = passage->next)
         if (passage->request.received_ms < oldest_ms)
             oldest_ms = passage->request.received_ms;
@@ -301,7 +306,7 @@ int64_t door_oldest_ms(const struct door *door)
 
 size_t door_spooled(const struct door *door)
 {
-    return spool_count(door->spool);
+    return spool_count(door->spool) + parts_count(door->collector->parts);
 }
 
 const struct spool *door_spool(const struct door *door)

@@ -25,7 +25,7 @@ bool door_is_still(const struct door *door); /* nothing is under way */
 
 /* Everything received strictly before this domain instant, and before now, is in Redis; INT64_MAX = all is. */
 int64_t door_oldest_ms(const struct door *door);
-size_t door_spooled(const struct door *door);
+size_t door_spooled(const struct door *door); /* kept here: in the spool, and as parts of long replies */
 const struct spool *door_spool(const struct door *door); /* for its figures; borrowed */
 
 /* Whether what comes now is kept; the sentence says how, or why not: "ok", "spooling: Redis is away, 12 webhooks

@@ -8,7 +8,8 @@
  *    └──── after a while, or when Redis is back ←───────────────── rest: the spool is rewound
  *
  * Up to 32 records are under way at a time, never two of one sender or one message: those are worked on one after
- * the other, in the order of the spool, whatever becomes of the first.
+ * the other, in the order of the spool, whatever becomes of the first. A webhook of several replies or receipts is
+ * worked on alone.
  *
  * REFUSED stops the queue, too, and an alert says so once a minute: the record is tried again for as long as it
  * takes. Setting it aside would let others pass, but a reply that was answered 200 must be counted, and a queue
@@ -25,8 +26,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "collector/inbound.h"
-#include "collector/receipt.h"
+#include "collector/items.h"
 
 #define UNDER_WAY_MAX    32
 #define LOST_FIRST_MS    200 /* real time, doubled each time in a row */
@@ -43,6 +43,7 @@ struct drained {
     struct text record; /* what the request borrows from */
     struct webhook_request request;
     char key[ID_SIZE]; /* of the sender, or of the message; "" = of nobody */
+    bool many;         /* it holds several replies or receipts */
 };
 
 struct drain {
@@ -67,7 +68,7 @@ struct drain {
 static void drain_run(struct drain *drain);
 static struct drained *drain_next(struct drain *drain);
 static void drain_read(struct drain *drain, struct drained *drained);
-static bool key_is_under_way(const struct drain *drain, const char *key);
+static bool must_wait(const struct drain *drain, const struct drained *drained);
 static void drain_start(struct drain *drain, struct drained *drained);
 static void drain_on_finished(void *context, enum webhook_outcome outcome, const char *why);
 static void drain_halt(struct drain *drain, bool refused, const char *why);
@@ -132,7 +133,7 @@ static void drain_run(struct drain *drain)
     drain->running = true; /* a webhook that concerns nobody may be done within its start */
     while (!drain->stopped && !drain->halted && !drain->resting && collector_is_fit(drain->collector) &&
            drain->under_way_count < UNDER_WAY_MAX && (drained = drain_next(drain)) != NULL) {
-        if (key_is_under_way(drain, drained->key)) {
+        if (must_wait(drain, drained)) {
             drain->held = drained;
             break;
         }
@@ -163,34 +164,43 @@ static struct drained *drain_next(struct drain *drain)
     return drained;
 }
 
+/* Whom it is about, if it is about one. */
+static void drain_key(const char *gateway, const struct webhook_items *items, struct text *key)
+{
+    const struct webhook_item *item = items->items;
+    if (items->count == 1 && item->problem == WEBHOOK_OK && item->kind == WEBHOOK_REPLY)
+        text_addf(key, "reply|%s|%s", gateway, item->reply.from);
+    else if (items->count == 1 && item->problem == WEBHOOK_OK)
+        text_addf(key, "receipt|%s|%s", gateway,
+                  item->receipt.ref[0] != '\0' ? item->receipt.ref : item->receipt.gateway_id);
+}
+
 /* Fills request and key. The request's gateway stays NULL when the record cannot be worked with. */
 static void drain_read(struct drain *drain, struct drained *drained)
 {
     const char *name = "";
     struct webhook_request *request = &drained->request;
     struct text key = {0};
+    struct webhook_items items = {0};
     if (!request_decode(&drained->record, request, &name))
         return;
     request->gateway = routing_gateway(drain->collector->routing, name);
-    if (request->gateway != NULL && request->kind == WEBHOOK_REPLY) {
-        struct webhook_reply reply;
-        if (webhook_reply_read(request->gateway->profile, &request->input, &reply) == WEBHOOK_OK)
-            text_addf(&key, "reply|%s|%s", name, reply.from);
-        webhook_reply_clear(&reply);
-    } else if (request->gateway != NULL) {
-        struct webhook_receipt receipt;
-        if (webhook_receipt_read(request->gateway->profile, &request->input, &receipt) == WEBHOOK_OK)
-            text_addf(&key, "receipt|%s|%s", name, receipt.ref[0] != '\0' ? receipt.ref : receipt.gateway_id);
-    }
+    if (request->gateway != NULL &&
+        webhook_read(request->gateway->profile, request->kind, &request->input, &items) == WEBHOOK_OK)
+        drain_key(name, &items, &key);
+    drained->many = items.count > 1;
+    webhook_items_clear(&items);
     if (key.bytes > 0)
         id_digest(key.chars, key.bytes, drained->key);
     text_free(&key);
 }
 
-static bool key_is_under_way(const struct drain *drain, const char *key)
+/* Whether somebody whom it is about is under way. A webhook of many may be about anybody. */
+static bool must_wait(const struct drain *drain, const struct drained *drained)
 {
-    const struct drained *other = key[0] == '\0' ? NULL : drain->under_way;
-    while (other != NULL && strcmp(other->key, key) != 0)
+    const struct drained *other = drain->under_way;
+    while (other != NULL && !other->many && !drained->many &&
+           (drained->key[0] == '\0' || strcmp(other->key, drained->key) != 0))
         other = other->next;
     return other != NULL;
 }
@@ -207,10 +217,8 @@ static void drain_start(struct drain *drain, struct drained *drained)
         drain_on_finished(
             drained, OUTCOME_REFUSED,
             "it came from a gateway that is not in the settings any more, or from a later version");
-    else if (request->kind == WEBHOOK_REPLY)
-        inbound_start(drain->collector, request, drain_on_finished, drained);
     else
-        receipt_start(drain->collector, request, drain_on_finished, drained);
+        items_start(drain->collector, request, drain_on_finished, drained);
 }
 
 static void drain_on_finished(void *context, enum webhook_outcome outcome, const char *why)

@@ -53,6 +53,11 @@ void event_start(struct collector *collector, const struct route_gateway *gatewa
     redis_send(collector->redis, &collector->command, event_on_counted, flow);
 }
 
+void event_note(struct collector *collector, const struct route_gateway *gateway, const char *event)
+{
+    event_say(collector->events, event, gateway->settings->name);
+}
+
 static void event_on_counted(void *context, const struct redis_value *value)
 {
     struct event_flow flow = *(struct event_flow *)context;

@@ -15,6 +15,9 @@ void events_free(struct events **events);
 void event_start(struct collector *collector, const struct route_gateway *gateway, struct route_org *org,
                  const char *event, webhook_callback callback, void *context);
 
+/* Says and counts what happened to a reply that is committed all the same, and counted there. */
+void event_note(struct collector *collector, const struct route_gateway *gateway, const char *event);
+
 /* The kinds there have been since the start, for /metrics. */
 struct event_figure {
     const char *event, *gateway;

@@ -14,7 +14,8 @@ enum reply_figure {
     REPLY_COMMITTED, /* of a person who was asked, in time */
     REPLY_TOO_LATE,
     REPLY_OF_NOBODY,
-    REPLY_AGAIN, /* a duplicate */
+    REPLY_NOT_READ, /* so, but it answers nothing: asked for once more, or given up */
+    REPLY_AGAIN,    /* a duplicate */
 };
 #define REPLY_FIGURES (REPLY_AGAIN + 1)
 
@@ -27,7 +28,6 @@ struct collector_figures {
         int64_t taken;   /* answered 200 */
         int64_t refused; /* answered 503 */
     } webhooks[SETTINGS_GATEWAYS_MAX][WEBHOOK_KINDS];
-    int64_t not_found; /* 404: of no gateway, or of one that did not show its token */
     int64_t replies[REPLY_FIGURES];
     int64_t receipts[RECEIPT_STATES][RECEIPT_FIGURES];
 };

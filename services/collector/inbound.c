@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "collector/events.h"
+#include "domain/flood.h"
 #include "domain/session.h"
 #include "gateway/webhook.h"
 #include "store/reply_compose.h"
@@ -38,6 +39,7 @@ struct inbound {
     char digest[ID_SIZE];
     struct reply_ids ids;
     int loads;
+    bool floods; /* one too many of its number: nothing is said in return */
     struct session session;
     const struct survey *survey; /* of the open step; NULL when none is open */
     struct reply_decision decision;
@@ -57,7 +59,7 @@ static void inbound_fail(struct inbound *inbound, const struct redis_value *valu
 static void inbound_finish(struct inbound *inbound, enum webhook_outcome outcome, const char *why);
 
 void inbound_start(struct collector *collector, const struct webhook_request *request,
-                   webhook_callback callback, void *context)
+                   struct webhook_item *item, webhook_callback callback, void *context)
 {
     struct inbound *inbound = memory_zeroed(1, sizeof *inbound);
     inbound->collector = collector;
@@ -65,19 +67,19 @@ void inbound_start(struct collector *collector, const struct webhook_request *re
     inbound->callback = callback;
     inbound->context = context;
     inbound->received_ms = request->received_ms;
-    enum webhook_problem problem =
-        webhook_reply_read(request->gateway->profile, &request->input, &inbound->reply);
-    if (problem == WEBHOOK_OK)
+    inbound->reply = item->reply;
+    item->reply.text = NULL;
+    if (item->problem == WEBHOOK_OK)
         inbound_route(inbound);
     else
-        inbound_event(inbound, routing_org(collector->routing, inbound->gateway, inbound->reply.to),
-                      webhook_problem_name(problem));
+        inbound_event(inbound, routing_of_reply(collector->routing, inbound->gateway, &inbound->reply),
+                      webhook_problem_name(item->problem));
 }
 
 static void inbound_route(struct inbound *inbound)
 {
     struct collector *collector = inbound->collector;
-    inbound->org = routing_org(collector->routing, inbound->gateway, inbound->reply.to);
+    inbound->org = routing_of_reply(collector->routing, inbound->gateway, &inbound->reply);
     if (inbound->org != NULL)
         inbound_load(inbound);
     else
@@ -87,7 +89,7 @@ static void inbound_route(struct inbound *inbound)
 static void inbound_on_refreshed(void *context, enum refreshed refreshed)
 {
     struct inbound *inbound = context;
-    inbound->org = routing_org(inbound->collector->routing, inbound->gateway, inbound->reply.to);
+    inbound->org = routing_of_reply(inbound->collector->routing, inbound->gateway, &inbound->reply);
     if (inbound->org != NULL) {
         inbound_load(inbound);
         return;
@@ -113,7 +115,7 @@ static void inbound_event(struct inbound *inbound, struct route_org *org, const 
     event_start(collector, inbound->gateway,
                 org != NULL ? org : routing_only(collector->routing, inbound->gateway), event,
                 inbound->callback, inbound->context);
-    webhook_reply_clear(&inbound->reply);
+    free(inbound->reply.text);
     free(inbound);
 }
 
@@ -134,6 +136,7 @@ static void inbound_load(struct inbound *inbound)
         phone_hash(inbound->org->hash_key, inbound->reply.from, inbound->hash);
         reply_digest(inbound, inbound->digest);
         reply_ids_draw(&inbound->ids);
+        inbound->floods = flood_note(collector->flood, inbound->hash, inbound->digest, inbound->received_ms);
     }
     reply_load_command(&collector->command, inbound->org->id, inbound->hash);
     collector_call(collector, inbound->org, inbound_on_loaded, inbound);
@@ -197,12 +200,16 @@ static void inbound_decide(struct inbound *inbound)
     int step = session_step(&inbound->session, inbound->received_ms);
     int language = org_language(&inbound->org->record.org, inbound->session.language);
     struct reading_context context = {
-        .name = step == STEP_NAME, .language = language < 0 ? 0 : language, .words = &inbound->org->words};
+        .name = step == STEP_NAME, .language = language < 0 ? 0 : language, .words = inbound->org->words};
     struct reading reading;
     if (step != STEP_NONE && step != STEP_NAME)
         context.question = &inbound->survey->questions[step];
     reply_read(&context, inbound->reply.text, &reading);
     session_decide(&inbound->session, inbound->survey, &reading, inbound->received_ms, &inbound->decision);
+    if (strcmp(inbound->gateway->settings->confirms_stop, "yes") == 0)
+        reply_leave_stop_confirm(&inbound->decision);
+    if (inbound->floods)
+        reply_mute(&inbound->decision);
     inbound_commit(inbound);
 }
 
@@ -233,11 +240,14 @@ static void inbound_commit(struct inbound *inbound)
     inbound_finish(inbound, OUTCOME_REFUSED, why.text);
 }
 
-/* No more than this of what was said goes into figures that have a time. */
+/* No more than this of what was said goes into figures that have a time: whoever watches them must not learn who was in
+ * need, or who stopped. The books have all outcomes, by org. */
 static enum reply_figure reply_figure(enum reply_verdict verdict)
 {
+    bool not_read = verdict == REPLY_CLARIFIED || verdict == REPLY_UNPARSEABLE;
     return verdict == REPLY_LATE      ? REPLY_TOO_LATE
            : verdict == REPLY_UNKNOWN ? REPLY_OF_NOBODY
+           : not_read                 ? REPLY_NOT_READ
                                       : REPLY_COMMITTED;
 }
 
@@ -248,6 +258,8 @@ static void inbound_on_committed(void *context, const struct redis_value *value)
     switch (value == NULL ? COMMIT_FAILED : reply_commit_result(value)) {
     case COMMIT_DONE:
         inbound->collector->figures.replies[reply_figure(inbound->decision.verdict)]++;
+        if (inbound->floods)
+            event_note(inbound->collector, inbound->gateway, "flood");
         inbound_finish(inbound, OUTCOME_STORED, "");
         break;
     case COMMIT_DUPLICATE:
@@ -276,7 +288,7 @@ static void inbound_finish(struct inbound *inbound, enum webhook_outcome outcome
 {
     webhook_callback callback = inbound->callback;
     void *context = inbound->context;
-    webhook_reply_clear(&inbound->reply);
+    free(inbound->reply.text);
     free(inbound);
     callback(context, outcome, why);
 }

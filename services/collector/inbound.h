@@ -5,8 +5,8 @@
 #include "collector/collector.h"
 #include "collector/request.h"
 
-/* Works on a reply; the request is borrowed until the callback. */
+/* Works on a reply, one of the request's items, whose text it takes; the request is borrowed until the callback. */
 void inbound_start(struct collector *collector, const struct webhook_request *request,
-                   webhook_callback callback, void *context);
+                   struct webhook_item *item, webhook_callback callback, void *context);
 
 #endif

@@ -48,12 +48,10 @@ static const char *receipt_event(enum webhook_problem problem, enum receipt_stat
 }
 
 void receipt_start(struct collector *collector, const struct webhook_request *request,
-                   webhook_callback callback, void *context)
+                   const struct webhook_item *item, webhook_callback callback, void *context)
 {
     const struct route_gateway *gateway = request->gateway;
-    struct webhook_receipt receipt;
-    enum webhook_problem problem = webhook_receipt_read(gateway->profile, &request->input, &receipt);
-    const char *event = receipt_event(problem, receipt.state);
+    const char *event = receipt_event(item->problem, item->receipt.state);
     struct route_org *first = routing_next(collector->routing, gateway, NULL);
     if (event == NULL && first == NULL)
         event = "receipt_unknown";
@@ -66,7 +64,7 @@ void receipt_start(struct collector *collector, const struct webhook_request *re
                                   .gateway = gateway,
                                   .callback = callback,
                                   .context = context,
-                                  .receipt = receipt,
+                                  .receipt = item->receipt,
                                   .received_ms = request->received_ms,
                                   .org = first};
     receipt_apply(flow);
@@ -75,11 +73,14 @@ void receipt_start(struct collector *collector, const struct webhook_request *re
 static void receipt_apply(struct receipt_flow *flow)
 {
     struct collector *collector = flow->collector;
-    struct receipt applied = {
-        .message = flow->receipt.ref, .gateway_id = flow->receipt.gateway_id, .state = flow->receipt.state};
+    struct receipt applied = {.message = flow->receipt.ref,
+                              .gateway_id = flow->receipt.gateway_id,
+                              .state = flow->receipt.state,
+                              .of_part = profile_tells_parts(flow->gateway->profile)};
     /* As if asked now: for a message whose receipt is the first we hear of its sending. */
     asking_fill(&applied.asking, &flow->org->record.org, "", "", flow->received_ms,
                 collector->settings->reply_window_days);
+    id_random(applied.reminder);
     receipt_apply_command(&collector->command, flow->org->id, &applied);
     collector_call(collector, flow->org, receipt_on_applied, flow);
 }

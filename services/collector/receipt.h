@@ -5,8 +5,8 @@
 #include "collector/collector.h"
 #include "collector/request.h"
 
-/* Works on a receipt; the request is borrowed until the callback. */
+/* Works on a receipt, one of the request's items; the request is borrowed until the callback. */
 void receipt_start(struct collector *collector, const struct webhook_request *request,
-                   webhook_callback callback, void *context);
+                   const struct webhook_item *item, webhook_callback callback, void *context);
 
 #endif

@@ -12,8 +12,6 @@
 #include "gateway/webhook.h"
 #include "io/redis.h"
 
-enum webhook_kind { WEBHOOK_REPLY, WEBHOOK_RECEIPT };
-
 /* Borrowed by whoever works on it until its callback. */
 struct webhook_request {
     const struct route_gateway *gateway;

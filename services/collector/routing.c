@@ -17,11 +17,20 @@ struct route_survey {
     struct survey *survey;
 };
 
+/* What orgs with these languages, in this order, are read by. */
+struct route_words {
+    struct route_words *next;
+    size_t languages_count;
+    char languages[LANGUAGES_MAX][LANGUAGE_SIZE];
+    struct reply_words words;
+};
+
 struct routing {
     const struct settings *settings;
     struct route_gateway gateways[SETTINGS_GATEWAYS_MAX];
     size_t gateways_count;
     struct route_org *orgs;
+    struct route_words *words;
 };
 
 static struct route_org *org_place(struct routing *routing, const char *id);
@@ -72,6 +81,11 @@ void routing_free(struct routing **freeing)
         }
         free(org);
     }
+    while (routing->words != NULL) {
+        struct route_words *words = routing->words;
+        routing->words = words->next;
+        free(words);
+    }
     free(routing);
     *freeing = NULL;
 }
@@ -117,30 +131,46 @@ static struct route_org *org_place(struct routing *routing, const char *id)
     return org;
 }
 
-static bool number_is_free(const struct routing *routing, const struct org *org, struct error *error)
+static bool is_taken(const struct routing *routing, const struct org *org, const char *gateway,
+                     const char *number, const char *member, struct error *error)
 {
     for (const struct route_org *other = routing->orgs; other != NULL; other = other->next)
-        if (other->ready && strcmp(other->id, org->id) != 0 &&
-            strcmp(other->record.org.gateway, org->gateway) == 0 &&
-            strcmp(other->record.org.reply_number, org->reply_number) == 0)
-            return error_set(error,
-                             "orgs \"%s\" and \"%s\" share lane.reply_number %s of gateway \"%s\": give each "
-                             "its own",
-                             other->id, org->id, org->reply_number, org->gateway);
-    return true;
+        if (gateway[0] != '\0' && other->ready && strcmp(other->id, org->id) != 0 &&
+            org_is_reached_at(&other->record.org, gateway, number))
+            return !error_set(error,
+                              "orgs \"%s\" and \"%s\" share %s %s of gateway \"%s\": give each its own",
+                              other->id, org->id, member, number, gateway);
+    return false;
 }
 
-/* The words belong to the program, like its code: they are read again only for other languages. */
-static bool words_load(const struct routing *routing, const struct route_org *org, const struct org *now,
-                       struct reply_words *words_out, struct error *error)
+/* At both of its gateways. */
+static bool number_is_free(const struct routing *routing, const struct org *org, struct error *error)
 {
-    const struct org *before = &org->record.org;
-    if (org->ready && before->languages_count == now->languages_count &&
-        memcmp(before->languages, now->languages, sizeof now->languages) == 0) {
-        *words_out = org->words;
-        return true;
+    return !is_taken(routing, org, org->gateway, org->reply_number, "lane.reply_number", error) &&
+           !is_taken(routing, org, org->second.gateway, org->second.reply_number, "lane.second.reply_number",
+                     error);
+}
+
+/* The words belong to the program, like its code: they are read once. A quarter of a megabyte. NULL with the error
+ * set. */
+static const struct reply_words *words_of(struct routing *routing, const struct org *org, struct error *error)
+{
+    struct route_words *words = routing->words;
+    while (words != NULL && (words->languages_count != org->languages_count ||
+                             memcmp(words->languages, org->languages, sizeof words->languages) != 0))
+        words = words->next;
+    if (words != NULL)
+        return &words->words;
+    words = memory_zeroed(1, sizeof *words);
+    if (!message_texts_load(routing->settings, org, NULL, &words->words, error)) {
+        free(words);
+        return NULL;
     }
-    return message_texts_load(routing->settings->share_folder, now, NULL, words_out, error);
+    words->languages_count = org->languages_count;
+    memcpy(words->languages, org->languages, sizeof words->languages);
+    words->next = routing->words;
+    routing->words = words;
+    return &words->words;
 }
 
 /* True also for an org without keys: it is not ready, and nothing can have been sent for it. */
@@ -148,7 +178,7 @@ static bool org_accept(struct routing *routing, struct route_org *org, const str
                        struct error *error)
 {
     unsigned char hash_key[KEY_BYTES], reader_public[KEY_BYTES];
-    struct reply_words words;
+    const struct reply_words *words;
     struct error waiting = {""};
     if (record->fingerprint_hash[0] == '\0') {
         error_set(&waiting, "org \"%s\" has no keys yet, it is left out: run `pulssi keys generate --org %s`",
@@ -164,7 +194,7 @@ static bool org_accept(struct routing *routing, struct route_org *org, const str
     if (!number_is_free(routing, &record->org, error) ||
         !keyring_load(routing->settings, record, KEY_HASH, hash_key, error) ||
         !keyring_load(routing->settings, record, KEY_READER_PUBLIC, reader_public, error) ||
-        !words_load(routing, org, &record->org, &words, error))
+        (words = words_of(routing, &record->org, error)) == NULL)
         return false;
     org->record = *record;
     memcpy(org->hash_key, hash_key, sizeof hash_key);
@@ -198,7 +228,7 @@ struct route_org *routing_next(const struct routing *routing, const struct route
                                const struct route_org *after)
 {
     struct route_org *org = after == NULL ? routing->orgs : after->next;
-    while (org != NULL && !(org->ready && strcmp(org->record.org.gateway, gateway->settings->name) == 0))
+    while (org != NULL && !(org->ready && org_sends_through(&org->record.org, gateway->settings->name)))
         org = org->next;
     return org;
 }
@@ -207,9 +237,15 @@ struct route_org *routing_org(const struct routing *routing, const struct route_
                               const char *number)
 {
     struct route_org *org = routing_next(routing, gateway, NULL);
-    while (org != NULL && strcmp(org->record.org.reply_number, number) != 0)
+    while (org != NULL && !org_is_reached_at(&org->record.org, gateway->settings->name, number))
         org = routing_next(routing, gateway, org);
     return org;
+}
+
+struct route_org *routing_of_reply(const struct routing *routing, const struct route_gateway *gateway,
+                                   const struct webhook_reply *reply)
+{
+    return reply->to_is_untold ? routing_only(routing, gateway) : routing_org(routing, gateway, reply->to);
 }
 
 struct route_org *routing_org_named(const struct routing *routing, const char *id)

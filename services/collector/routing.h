@@ -6,7 +6,7 @@
 #define COLLECTOR_ROUTING_H
 
 #include "domain/reply_words.h"
-#include "gateway/profile.h"
+#include "gateway/webhook.h"
 #include "store/definitions.h"
 #include "store/gather.h"
 
@@ -23,7 +23,7 @@ struct route_org {
     struct org_record record;
     unsigned char hash_key[KEY_BYTES];
     unsigned char reader_public[KEY_BYTES];
-    struct reply_words words; /* of all its languages */
+    const struct reply_words *words; /* of all its languages; shared by orgs with the same ones */
     struct route_survey *surveys;
     struct gather *calls; /* of its functions; made when first needed, by collector_call */
     char problem[512];    /* last said in the log, "" = none */
@@ -49,6 +49,9 @@ const struct route_gateway *routing_gateway(const struct routing *routing, const
 /* The org that a gateway's number belongs to, or NULL. */
 struct route_org *routing_org(const struct routing *routing, const struct route_gateway *gateway,
                               const char *number);
+/* Whose the reply is: that number's, or, where the provider does not say it, the only one's; or NULL. */
+struct route_org *routing_of_reply(const struct routing *routing, const struct route_gateway *gateway,
+                                   const struct webhook_reply *reply);
 /* The org of that id, when it can be worked with, or NULL. */
 struct route_org *routing_org_named(const struct routing *routing, const char *id);
 /* The orgs of a gateway, one after the other; NULL begins and ends. */

@@ -38,9 +38,10 @@ static bool key_read(const char *path, unsigned char key_out[SPOOL_KEY_BYTES], s
     return read;
 }
 
-bool spool_key_load(const struct settings *settings, const char *spool_folder,
-                    unsigned char key_out[SPOOL_KEY_BYTES], struct error *error)
+bool spool_key_load(const struct settings *settings, unsigned char key_out[SPOOL_KEY_BYTES],
+                    struct error *error)
 {
+    static const char *const spools[] = {"spool", "parts"};
     char folder[300], path[320];
     snprintf(folder, sizeof folder, "%s/keys", settings->data_folder);
     snprintf(path, sizeof path, "%s/spool.key", folder);
@@ -48,12 +49,16 @@ bool spool_key_load(const struct settings *settings, const char *spool_folder,
         return key_read(path, key_out, error);
     if (errno != ENOENT)
         return error_set(error, "%s: %s", path, strerror(errno));
-    if (has_segments(spool_folder))
-        return error_set(
-            error,
-            "%s is missing, and %s holds webhooks that only it opens: put the key back from where "
-            "it was copied to; or move that folder away, if what it holds is given up",
-            path, spool_folder);
+    for (size_t i = 0; i < sizeof spools / sizeof spools[0]; i++) {
+        char spool[300];
+        snprintf(spool, sizeof spool, "%s/%s", settings->data_folder, spools[i]);
+        if (has_segments(spool))
+            return error_set(
+                error,
+                "%s is missing, and %s holds webhooks that only it opens: put the key back from where "
+                "it was copied to; or move that folder away, if what it holds is given up",
+                path, spool);
+    }
     secret_random(key_out, SPOOL_KEY_BYTES);
     return file_make_folder(folder, error) && file_replace(path, key_out, SPOOL_KEY_BYTES, 0600, error);
 }

@@ -5,6 +5,8 @@
 
 #include "collector/door.h"
 #include "collector/events.h"
+#include "collector/gate.h"
+#include "collector/parts.h"
 #include "io/spool.h"
 #include "io/status_server.h"
 #include "store/functions.h"
@@ -14,6 +16,7 @@ static const char *const kind_words[WEBHOOK_KINDS] = {
 static const char *const reply_words[REPLY_FIGURES] = {[REPLY_COMMITTED] = "committed",
                                                        [REPLY_TOO_LATE] = "late",
                                                        [REPLY_OF_NOBODY] = "unknown_sender",
+                                                       [REPLY_NOT_READ] = "not_read",
                                                        [REPLY_AGAIN] = "duplicate"};
 static const char *const receipt_words[RECEIPT_FIGURES] = {
     [RECEIPT_APPLIED] = "applied", [RECEIPT_OF_NOTHING] = "unknown_message"};
@@ -47,12 +50,22 @@ static bool status_ready(void *context, struct error *sentence)
 
 /* --- figures --- */
 
+/* Of all gateways, from this refusal to that. */
+static int64_t add_refusals(const struct collector *collector, enum gate_refusal from, enum gate_refusal to)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i <= collector->settings->gateways_count; i++)
+        for (enum gate_refusal refusal = from; refusal <= to; refusal++)
+            sum += gate_count(collector->gate, i, refusal);
+    return sum;
+}
+
 static void add_webhooks(struct metrics *metrics, const struct collector *collector)
 {
     const struct collector_figures *figures = &collector->figures;
-    metrics_begin(
-        metrics, "pulssi_webhooks_total", METRIC_COUNTER,
-        "Requests answered: 200 = kept, 503 = not kept, to be sent again, 404 = of nobody we know.");
+    metrics_begin(metrics, "pulssi_webhooks_total", METRIC_COUNTER,
+                  "Requests answered: 200 = kept, 503 = not kept, to be sent again, 404 = of nobody we know, "
+                  "401 = not signed as they must be.");
     for (size_t i = 0; i < collector->settings->gateways_count; i++) {
         const char *gateway = collector->settings->gateways[i].name;
         for (size_t kind = 0; kind < WEBHOOK_KINDS; kind++) {
@@ -64,9 +77,26 @@ static void add_webhooks(struct metrics *metrics, const struct collector *collec
                           figures->webhooks[i][kind].refused);
         }
     }
-    metrics_count(metrics, METRICS_LABELS("gateway", "", "kind", "", "answer", "404"), figures->not_found);
-    metrics_begin(metrics, "pulssi_webhook_events_total", METRIC_COUNTER,
-                  "Webhooks that concern nobody's pulse, by reason: unreadable, or of no number of ours.");
+    metrics_count(metrics, METRICS_LABELS("gateway", "", "kind", "", "answer", "404"),
+                  add_refusals(collector, GATE_TOKEN, GATE_METHOD));
+    metrics_count(metrics, METRICS_LABELS("gateway", "", "kind", "", "answer", "401"),
+                  add_refusals(collector, GATE_SIGNATURE_MISSING, GATE_SIGNATURE_STALE));
+    metrics_begin(
+        metrics, "pulssi_webhooks_refused_total", METRIC_COUNTER,
+        "Requests refused before anything of them was read, by gateway (\"\" = of none) and reason.");
+    for (size_t i = 0; i <= collector->settings->gateways_count; i++)
+        for (enum gate_refusal refusal = GATE_TOKEN; refusal <= GATE_SIGNATURE_STALE; refusal++)
+            metrics_count(metrics,
+                          METRICS_LABELS("gateway",
+                                         i < collector->settings->gateways_count
+                                             ? collector->settings->gateways[i].name
+                                             : "",
+                                         "reason", gate_refusal_name(refusal)),
+                          gate_count(collector->gate, i, refusal));
+    metrics_begin(
+        metrics, "pulssi_webhook_events_total", METRIC_COUNTER,
+        "Webhooks that concern nobody's pulse, by reason: unreadable, or of no number of ours; and replies "
+        "of a flood from one number.");
     for (size_t i = 0; i < events_kinds(collector->events); i++) {
         struct event_figure event = events_figure(collector->events, i);
         metrics_count(metrics, METRICS_LABELS("gateway", event.gateway, "event", event.event), event.count);
@@ -103,6 +133,9 @@ static void add_spool(struct metrics *metrics, struct collector *collector)
     metrics_begin(metrics, "pulssi_spool_damaged", METRIC_GAUGE,
                   "Records and segments of the spool that could not be read since the start.");
     metrics_count(metrics, NULL, (int64_t)spool_damaged(spool));
+    metrics_begin(metrics, "pulssi_reply_parts", METRIC_GAUGE,
+                  "Parts of long replies that wait for the others, or to be stored.");
+    metrics_count(metrics, NULL, (int64_t)parts_count(collector->parts));
     metrics_begin(
         metrics, "pulssi_spool_oldest_seconds", METRIC_GAUGE,
         "How long the oldest webhook that is not in Redis has been waiting, in domain time; 0 = none is.");

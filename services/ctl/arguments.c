@@ -1,4 +1,5 @@
-/* Reading of the command line: the command's words, then options and at most one argument in any order.
+/* Reading of the command line: the command's words, then options and at most one argument in any order; after "--"
+ * no more options.
  * Nothing runs before all of it was understood. */
 #include "base/secret.h"
 #include "ctl/ctl.h"
@@ -36,7 +37,7 @@ int ctl_run(int argc, char **argv)
     const struct command *command = command_find(argc, argv, &words);
     if (command == NULL)
         return refuse_command(argc, argv);
-    for (int i = 1 + words; i < argc; i++) {
+    for (int i = 1 + words; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (strcmp(argv[i], "--help") == 0) {
             command_help(command);
             return EXIT_SUCCESS;
@@ -114,9 +115,14 @@ static int refuse_command(int argc, char **argv)
 
 static int read_arguments(struct ctl *ctl, int count, char **words)
 {
+    bool options_are_over = false;
     for (int i = 0; i < count; i++) {
         const char *word = words[i];
-        if (strncmp(word, "--", 2) != 0) {
+        if (!options_are_over && strcmp(word, "--") == 0) {
+            options_are_over = true;
+            continue;
+        }
+        if (options_are_over || strncmp(word, "--", 2) != 0) {
             if (ctl->command->argument == NULL || ctl->argument != NULL)
                 return ctl_misused(ctl, "%.60s: unexpected argument", word);
             ctl->argument = word;

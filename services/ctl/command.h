@@ -65,8 +65,11 @@ extern const struct command command_person_find, command_person_export, command_
 extern const struct command command_volunteers_list, command_volunteers_export, command_volunteers_remove;
 extern const struct command command_words_list, command_audit_list;
 extern const struct command command_collector_list, command_collector_remove;
+extern const struct command command_lanes, command_lane_pause, command_lane_resume, command_lane_probe;
 extern const struct command command_status, command_signals, command_books;
+extern const struct command command_gateway_list, command_gateway_check;
 extern const struct command command_settings_sample, command_settings_check;
+extern const struct command command_segments, command_read;
 extern const struct command command_up;
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/holiday_files.h"
 #include "store/message_files.h"
 
 static bool check_against_settings(const struct org *org, const struct settings *settings,
@@ -20,18 +21,21 @@ static int run(struct ctl *ctl)
     cJSON *tree = put_read(ctl, &json, &error);
     if (tree == NULL)
         goto cleanup;
-    if (!org_read(org, tree, &error)) {
+    if (!ctl_settings(ctl, &error))
+        goto cleanup;
+    if (!org_read(org, tree, &error) || !holidays_complete(ctl->settings.share_folder, org, tree, &error)) {
         (void)error_prefix(&error, "%s", ctl->argument);
         goto cleanup;
     }
+    text_clear(&json);
+    json_print(tree, &json);
     if (ctl->org_wanted != NULL && strcmp(ctl->org_wanted, org->id) != 0) {
         (void)error_set(&error, "%s: id: is \"%s\", but --org says %.40s", ctl->argument, org->id,
                         ctl->org_wanted);
         goto cleanup;
     }
     if (ctl_store(ctl, &error) && check_against_settings(org, &ctl->settings, &error) &&
-        message_texts_load(ctl->settings.share_folder, org, NULL, NULL,
-                           &error) && /* they fit with its name */
+        message_texts_load(&ctl->settings, org, NULL, NULL, &error) && /* they fit with its name */
         check_against_stored(ctl, org, &error))
         result = org_store(ctl->link, org->id, json.chars, "", "", "", &error);
 cleanup:;
@@ -78,7 +82,9 @@ const struct command command_org_put = {
     .subcommand = "put",
     .argument = "FILE",
     .summary = "add or replace an organisation from a JSON file",
-    .details = "Keys, contacts and surveys of the organisation stay as they are.",
+    .details =
+        "Keys, contacts and surveys of the organisation stay as they are. Public holidays are those of its "
+        "holidays.country, or of its phone_region: put the file again when they change.",
     .example = "pulssi org put org.json",
     .run = run,
 };

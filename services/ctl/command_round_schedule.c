@@ -2,6 +2,7 @@
  *
  * Promises: everything is checked before the first write; the same command twice makes one schedule. What was not
  * given does not matter for being the same: a seed that was drawn, the day it was made. */
+#include "ctl/round_dry_run.h"
 #include "ctl/schedule_print.h"
 
 #include <inttypes.h>
@@ -13,6 +14,7 @@
 
 struct wish {
     struct schedule schedule;
+    struct survey survey; /* what it would ask if it fired today */
     bool seed_given, from_given;
     int64_t now_ms;
 };
@@ -21,14 +23,19 @@ struct made {
     struct schedule_record record;
     const char *result;
     char starts_after[ROUND_SIZE]; /* the round that is there already; "" = none */
+    bool is_new;                   /* then what its first run would cost, as far as it is known today */
+    struct dry_run cost;
+    struct round_price price;
 };
 
 static bool read_wish(struct ctl *ctl, struct wish *wish, struct error *error);
-static bool read_target(struct ctl *ctl, struct schedule *schedule, struct error *error);
+static bool read_target(struct ctl *ctl, struct schedule *schedule, struct survey *survey_out,
+                        struct error *error);
 static bool read_days(struct ctl *ctl, struct wish *wish, struct error *error);
 static bool read_name(struct ctl *ctl, struct schedule *schedule, struct error *error);
 static bool make(struct ctl *ctl, const struct wish *wish, struct made *made, struct error *error);
 static bool plan(struct ctl *ctl, const struct wish *wish, struct made *made, struct error *error);
+static bool price(struct ctl *ctl, const struct wish *wish, struct made *made, struct error *error);
 static bool look(const struct ctl *ctl, const struct wish *wish, struct schedule_record *record_out,
                  bool *there_out, struct error *error);
 static bool same_schedule(const struct wish *wish, const struct schedule *there, struct error *error);
@@ -37,12 +44,14 @@ static void print(const struct ctl *ctl, const struct made *made);
 static int run(struct ctl *ctl)
 {
     struct error error = {{0}};
-    struct wish wish = {.schedule = {.until_day = -1}};
+    struct wish *wish = memory_zeroed(1, sizeof *wish);
     struct made made = {.result = "unchanged"};
-    if (!ctl_org(ctl, &error) || !read_wish(ctl, &wish, &error) || !make(ctl, &wish, &made, &error))
-        return ctl_fail(&error);
-    print(ctl, &made);
-    return EXIT_SUCCESS;
+    wish->schedule.until_day = -1;
+    bool done = ctl_org(ctl, &error) && read_wish(ctl, wish, &error) && make(ctl, wish, &made, &error);
+    if (done)
+        print(ctl, &made);
+    free(wish);
+    return done ? EXIT_SUCCESS : ctl_fail(&error);
 }
 
 /* --- what is asked for --- */
@@ -63,7 +72,7 @@ static bool read_wish(struct ctl *ctl, struct wish *wish, struct error *error)
     return ctl_option_int(ctl, "--sample", 1, 50000000, &schedule->sample, error) &&
            (schedule_set_rule(schedule, &ctl->record.org.window, ctl_option(ctl, "--rrule"), error) ||
             error_prefix(error, "--rrule")) &&
-           read_days(ctl, wish, error) && read_target(ctl, schedule, error) &&
+           read_days(ctl, wish, error) && read_target(ctl, schedule, &wish->survey, error) &&
            read_name(ctl, schedule, error);
 }
 
@@ -91,19 +100,17 @@ static bool read_days(struct ctl *ctl, struct wish *wish, struct error *error)
 
 /* The pilot is there and the survey can be asked. A survey without a version stays so: the highest one that is
  * active when it fires. */
-static bool read_target(struct ctl *ctl, struct schedule *schedule, struct error *error)
+static bool read_target(struct ctl *ctl, struct schedule *schedule, struct survey *survey_out,
+                        struct error *error)
 {
     const struct org *org = &ctl->record.org;
     const char *wanted = ctl_option(ctl, "--survey");
     struct pilot pilot;
     char ref[SURVEY_REF_SIZE];
     bool active = false;
-    struct survey *survey = memory_zeroed(1, sizeof *survey);
-    bool read = pilot_load(ctl->link, org, ctl_option(ctl, "--pilot"), &pilot, error) &&
-                survey_resolve(ctl->link, org->id, wanted, ref, error) &&
-                survey_load(ctl->link, org, ref, survey, &active, NULL, error);
-    free(survey);
-    if (!read)
+    if (!pilot_load(ctl->link, org, ctl_option(ctl, "--pilot"), &pilot, error) ||
+        !survey_resolve(ctl->link, org->id, wanted, ref, error) ||
+        !survey_load(ctl->link, org, ref, survey_out, &active, NULL, error))
         return false;
     if (!active)
         return error_set(error, "survey %s is not active: run `pulssi survey activate %s`", ref, ref);
@@ -169,7 +176,18 @@ static bool plan(struct ctl *ctl, const struct wish *wish, struct made *made, st
         return error_set(error, "--rrule: never fires after round %s, which is there already",
                          made->starts_after);
     made->record = (struct schedule_record){.schedule = wish->schedule, .next_ms = next_ms, .run_ms = -1};
-    return true;
+    made->is_new = true;
+    return price(ctl, wish, made, error);
+}
+
+/* Its first run, with the contacts there are now. */
+static bool price(struct ctl *ctl, const struct wish *wish, struct made *made, struct error *error)
+{
+    struct round round = {.at_ms = made->record.next_ms, .sample = wish->schedule.sample};
+    (void)text_copy(round.pilot, sizeof round.pilot, wish->schedule.pilot);
+    (void)text_copy(round.seed, sizeof round.seed, wish->schedule.seed);
+    return round_dry_run(ctl->link, &ctl->record.org, &wish->survey, &round, &made->cost, error) &&
+           round_price_load(ctl, &made->price, error);
 }
 
 /* False also when one of that name is there and asks something else. */
@@ -239,12 +257,22 @@ static void print(const struct ctl *ctl, const struct made *made)
         printf("schedule %s: %s\n", made->record.schedule.id, made->result);
         schedule_print_starts_after(made->starts_after);
         schedule_print(org, &made->record);
+        if (made->is_new) {
+            if (made->cost.asked > 0)
+                printf("Each run would cost, if it were today:\n");
+            round_cost_print(&made->cost, org, &made->price);
+        }
         return;
     }
     struct text text = {0};
     text_addf(&text, "{\"org\":\"%s\",\"result\":\"%s\",", org->id, made->result);
     schedule_print_json(org, &made->record, &text);
     schedule_add_starts_after(made->starts_after, &text);
+    text_add(&text, ",\"cost\":");
+    if (made->is_new)
+        round_cost_add_json(&made->cost, org, &made->price, &text);
+    else
+        text_add(&text, "null");
     text_add(&text, "}");
     printf("%s\n", text.chars);
     text_free(&text);

@@ -25,7 +25,8 @@ static bool plan(struct ctl *ctl, const struct wish *wish, struct round *planned
                  struct error *error);
 static bool same_round(const struct wish *wish, const struct round *there, const struct org *org,
                        struct error *error);
-static bool print_planned(struct ctl *ctl, const struct round *round, bool already, struct error *error);
+static void print_planned(const struct ctl *ctl, const struct round *round, bool already,
+                          const struct dry_run *result, const struct round_price *price);
 static bool start(struct ctl *ctl, struct wish *wish, struct error *error);
 
 static int run(struct ctl *ctl)
@@ -39,16 +40,21 @@ static int run(struct ctl *ctl)
 
 static bool start(struct ctl *ctl, struct wish *wish, struct error *error)
 {
-    if (ctl_option(ctl, "--dry-run") != NULL) {
-        struct dry_run result;
-        if (!round_dry_run(ctl->link, &ctl->record.org, &wish->survey, &wish->round, &result, error))
-            return false;
-        round_dry_run_print(&result, &ctl->record.org, &wish->round, ctl->json);
-        return true;
-    }
+    struct dry_run result; /* what it costs is known before it is planned */
+    struct round_price price;
     struct round planned;
     bool already = false;
-    return plan(ctl, wish, &planned, &already, error) && print_planned(ctl, &planned, already, error);
+    if (!round_dry_run(ctl->link, &ctl->record.org, &wish->survey, &wish->round, &result, error) ||
+        !round_price_load(ctl, &price, error))
+        return false;
+    if (ctl_option(ctl, "--dry-run") != NULL) {
+        round_dry_run_print(&result, &ctl->record.org, &wish->round, &price, ctl->json);
+        return true;
+    }
+    if (!plan(ctl, wish, &planned, &already, error))
+        return false;
+    print_planned(ctl, &planned, already, &result, &price);
+    return true;
 }
 
 static bool read_wish(struct ctl *ctl, struct wish *wish, struct error *error)
@@ -168,32 +174,37 @@ static bool same_round(const struct wish *wish, const struct round *there, const
                      there->id, differs);
 }
 
-static bool print_planned(struct ctl *ctl, const struct round *round, bool already, struct error *error)
+static void print_planned(const struct ctl *ctl, const struct round *round, bool already,
+                          const struct dry_run *result, const struct round_price *price)
 {
     const struct org *org = &ctl->record.org;
     char at[24], not_after[24];
-    int64_t members = round_members(ctl->link, org->id, round->pilot, error);
-    if (members < 0)
-        return false;
     instant_text(org->zone, round->at_ms, at);
     instant_text(org->zone, round->not_after_ms, not_after);
     if (ctl->json) {
+        struct text cost = {0};
+        if (already)
+            text_add(&cost, "null");
+        else
+            round_cost_add_json(result, org, price, &cost);
         printf("{\"org\":\"%s\",\"round\":\"%s\",\"result\":\"%s\",\"state\":\"%s\",\"pilot\":\"%s\","
                "\"survey\":\"%s\","
                "\"at\":\"%s\",\"at_ms\":%" PRId64 ",\"not_after_ms\":%" PRId64 ",\"sample\":%" PRId64
-               ",\"members\":%" PRId64 "}\n",
+               ",\"members\":%" PRId64 ",\"cost\":%s}\n",
                org->id, round->id, already ? "unchanged" : "planned", round_state(round), round->pilot,
-               round->survey, at, round->at_ms, round->not_after_ms, round->sample, members);
-        return true;
+               round->survey, at, round->at_ms, round->not_after_ms, round->sample, result->members,
+               cost.chars);
+        text_free(&cost);
+        return;
     }
     if (already) {
         printf("round %s: already started (%s, %s)\n", round->id, at, round_state(round));
-        return true;
+        return;
     }
     printf("round %s: starts %s, sends until %s\n", round->id, at, not_after);
-    if (members == 0)
+    if (result->members == 0)
         printf("Pilot %s has no contacts yet: import them before it starts.\n", round->pilot);
-    return true;
+    round_cost_print(result, org, price);
 }
 
 static const struct command_option options[] = {
@@ -212,7 +223,8 @@ const struct command command_round_start = {
     .subcommand = "start",
     .options = options,
     .summary = "start a round: ask a pilot's contacts a survey, now or at a time",
-    .details = "Who is asked is drawn when the round starts. People who said STOP, have an open\n"
+    .details = "Shows what it costs: people by language, segments and price, and the month's\n"
+               "budget. Who is asked is drawn when the round starts. People who said STOP, have an open\n"
                "pulse or were asked too recently are left out. Messages go in the organisation's\n"
                "sending window.",
     .example = "pulssi round start --pilot coaching-a --survey felt-forward --dry-run",

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "ctl/counts_print.h"
 #include "store/books.h"
+#include "store/budget.h"
 #include "store/collectors.h"
 #include "store/holds.h"
 #include "store/outbox.h"
@@ -28,6 +29,7 @@ struct status {
     struct schedule_record *schedules;
     size_t schedules_count;
     struct collector_rows collectors; /* of the whole data set */
+    struct budget_state budget;
 };
 
 static bool status_read(struct ctl *ctl, struct status *status, struct error *error);
@@ -40,6 +42,7 @@ static void print_rounds(const struct org *org, const struct status *status);
 static void print_schedules(const struct org *org, const struct status *status);
 static void print_waiting(const struct org *org, const struct status *status);
 static void print_collectors(const struct status *status);
+static void print_budget(const struct org *org, const struct status *status);
 
 static int run(struct ctl *ctl)
 {
@@ -79,7 +82,14 @@ static bool status_read(struct ctl *ctl, struct status *status, struct error *er
     status->rounds = rounds_load(ctl->link, org, ROUNDS_MAX, &status->rounds_count, error);
     return status->rounds != NULL && held_count(ctl->link, org, &status->held, error) &&
            collectors_read(ctl->link, &status->collectors, error) &&
+           budget_load(ctl->link, &ctl->record.org, status->now_ms, &status->budget, error) &&
            schedules_load(ctl->link, org, &status->schedules, &status->schedules_count, error);
+}
+
+/* What goes before all others is due since ever: that is its place, and no instant. */
+static bool is_urgent(int64_t due_ms)
+{
+    return due_ms == 0;
 }
 
 /* The oldest instant at which a queued message was due; -1 when none waits. */
@@ -88,7 +98,8 @@ static int64_t oldest_due_ms(const struct status *status)
     int64_t oldest = -1;
     const int64_t dues[] = {status->next.reply_due_ms, status->next.bulk_due_ms};
     for (size_t i = 0; i < sizeof dues / sizeof dues[0]; i++) {
-        if (dues[i] >= 0 && dues[i] <= status->now_ms && (oldest < 0 || dues[i] < oldest))
+        bool waits = dues[i] >= 0 && dues[i] <= status->now_ms && !is_urgent(dues[i]);
+        if (waits && (oldest < 0 || dues[i] < oldest))
             oldest = dues[i];
     }
     return oldest;
@@ -151,6 +162,14 @@ static void print_json(const struct org *org, const struct status *status)
     }
     text_addf(&text, ",\"collectors\":%zu,\"collectors_away\":%" PRId64 ",\"spooled\":%" PRId64,
               status->collectors.count, away, spooled);
+    text_addf(&text,
+              ",\"month\":\"%s\",\"month_spent\":%" PRId64 ",\"monthly_budget\":", status->budget.month,
+              status->budget.spent);
+    if (status->budget.budget > 0)
+        text_addf(&text, "%" PRId64, status->budget.budget);
+    else
+        text_add(&text, "null");
+    text_addf(&text, ",\"budget_paused\":%s", status->budget.paused ? "true" : "false");
     text_add(&text, ",\"next_schedule\":");
     const struct schedule_record *schedule = next_schedule(status);
     if (schedule == NULL) {
@@ -181,7 +200,24 @@ static void print_text(const struct org *org, const struct status *status)
         print_rounds(org, status);
     print_schedules(org, status);
     print_waiting(org, status);
+    print_budget(org, status);
     print_collectors(status);
+}
+
+static void print_budget(const struct org *org, const struct status *status)
+{
+    const struct budget_state *budget = &status->budget;
+    char until[24];
+    instant_text(org->zone, budget->month_ends_ms, until);
+    if (budget->budget == 0)
+        printf("%" PRId64 " segments were sent in %s.\n", budget->spent, budget->month);
+    else
+        printf("Budget of %s: %" PRId64 " of %" PRId64 " segments are spent (%" PRId64 " %%).\n",
+               budget->month, budget->spent, budget->budget, budget->spent * 100 / budget->budget);
+    if (budget->paused)
+        printf("The budget is spent: invitations and reminders wait until %s,\n"
+               "or until a higher monthly_budget is put with `pulssi org put`. Replies go on.\n",
+               until);
 }
 
 static void print_rounds(const struct org *org, const struct status *status)
@@ -224,7 +260,9 @@ static void print_waiting(const struct org *org, const struct status *status)
 {
     char due[24];
     int64_t oldest_ms = oldest_due_ms(status), next_ms = next_due_ms(status);
-    if (oldest_ms >= 0) {
+    if (is_urgent(status->next.reply_due_ms)) {
+        printf("An answer to somebody in need waits; it goes before all others.\n");
+    } else if (oldest_ms >= 0) {
         printf("The oldest message waits since %" PRId64 " min.\n", (status->now_ms - oldest_ms) / 60000);
     } else if (next_ms >= 0) {
         instant_text(org->zone, next_ms, due);

@@ -48,6 +48,7 @@ static cJSON *contact_json(const struct org *org, const struct person *person)
     day_text(person->imported_day, day);
     cJSON_AddStringToObject(contact, "imported", day);
     cJSON_AddBoolToObject(contact, "stop", person->stopped);
+    add_instant(contact, "paused_until", org, person->paused_until_ms);
     cJSON_AddBoolToObject(contact, "number_unusable", person->unusable);
     day_text(person->contacted_day < 0 ? 0 : person->contacted_day, day);
     if (person->contacted_day < 0)
@@ -125,6 +126,8 @@ static void add_caps(cJSON *contact, const struct org *org, const struct person 
     }
     add_instant(contact, "stop_confirmed", org, person->said_ms[TEXT_STOP_CONFIRM]);
     add_instant(contact, "start_confirmed", org, person->said_ms[TEXT_START_CONFIRM]);
+    add_instant(contact, "pause_confirmed", org, person->said_ms[TEXT_PAUSE_CONFIRM]);
+    add_instant(contact, "business_told", org, person->said_ms[TEXT_BUSINESS]);
     add_instant(contact, "help_told", org, person->said_ms[TEXT_HELP]);
     add_instant(contact, "late_told", org, person->said_ms[TEXT_LATE]);
 }
@@ -202,6 +205,7 @@ cJSON *person_export_json(const struct person_export *export)
         cJSON_AddStringToObject(pulse, "week", person->pulse.week);
         cJSON_AddBoolToObject(pulse, "complete", person->pulse.complete);
         cJSON_AddBoolToObject(pulse, "something_was_not_understood", person->pulse.unparseable);
+        cJSON_AddBoolToObject(pulse, "asked_once_more", person->pulse.clarified);
         add_answers(pulse, &person->pulse, export->survey);
         add_messages(pulse, &person->pulse);
     }

@@ -94,6 +94,11 @@ static void add_contact(struct table *table, const struct org *org, const struct
     day_text(person->imported_day, day);
     row(table, "imported", day);
     row(table, "STOP", person->stopped ? "in force" : "no");
+    if (person->paused_until_ms != 0) {
+        char until[24];
+        instant_text(org->zone, person->paused_until_ms, until);
+        row(table, "paused until", until);
+    }
     if (person->unusable)
         row(table, "number", "cannot be reached");
     if (person->contacted_day < 0) {

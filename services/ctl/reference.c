@@ -110,11 +110,16 @@ static void man_settings(void)
                 printf(".El\n");
             section = row->section;
             bool is_gateway = strcmp(section, SETTINGS_GATEWAY_SECTION) == 0;
-            printf(".Ss [%s%s]\n", section, is_gateway ? ":NAME" : "");
+            bool is_crisis = strcmp(section, SETTINGS_CRISIS_SECTION) == 0;
+            printf(".Ss [%s%s]\n", section, is_gateway ? ":NAME" : is_crisis ? ":LANGUAGE" : "");
             if (is_gateway)
                 printf("One section a gateway, at most %d.\n"
                        "NAME is 1 to 32 characters of a\\-z, 0\\-9 and \\-, and begins with a letter.\n",
                        SETTINGS_GATEWAYS_MAX);
+            if (is_crisis)
+                printf("One section a language, at most %d: its code of two letters.\n"
+                       "Without one, the answer to a text of distress names no number.\n",
+                       SETTINGS_CRISIS_MAX);
             printf(".Bl -tag -width Ds\n");
         }
         char range[120];

@@ -16,8 +16,8 @@
 static bool check_positions(struct redis_link *link, const struct org *org, const struct survey *survey,
                             const struct round *round, const uint32_t *positions, struct dry_run *result,
                             struct error *error);
-static bool take_counts(const struct redis_value *value, const struct org *org, const size_t *segments,
-                        struct dry_run *result, struct error *error);
+static bool take_counts(const struct redis_value *value, const struct org *org, struct dry_run *result,
+                        struct error *error);
 
 int64_t round_members(struct redis_link *link, const char *org, const char *pilot, struct error *error)
 {
@@ -52,11 +52,10 @@ static bool check_positions(struct redis_link *link, const struct org *org, cons
                             struct error *error)
 {
     struct sms_measure measures[QUESTIONS_MAX][LANGUAGES_MAX];
-    size_t segments[LANGUAGES_MAX] = {0};
     if (!survey_measure(survey, org, measures, error))
         return false;
     for (size_t i = 0; i < org->languages_count; i++)
-        segments[i] = measures[0][i].segments;
+        result->segments_each[i] = measures[0][i].segments;
     struct asking asking;
     asking_fill(&asking, org, survey->id, survey->questions[0].id, round->at_ms, 0);
     struct redis_command command = {0};
@@ -71,7 +70,7 @@ static bool check_positions(struct redis_link *link, const struct org *org, cons
             continue;
         }
         struct redis_value *value = redis_link_take(link, error);
-        done = value != NULL && take_counts(value, org, segments, result, error);
+        done = value != NULL && take_counts(value, org, result, error);
         redis_value_free(&value);
         taken += drawn - taken < STORE_ITEMS_MAX ? drawn - taken : STORE_ITEMS_MAX;
     }
@@ -81,8 +80,8 @@ static bool check_positions(struct redis_link *link, const struct org *org, cons
     return done;
 }
 
-static bool take_counts(const struct redis_value *value, const struct org *org, const size_t *segments,
-                        struct dry_run *result, struct error *error)
+static bool take_counts(const struct redis_value *value, const struct org *org, struct dry_run *result,
+                        struct error *error)
 {
     const struct {
         const char *name;
@@ -90,7 +89,8 @@ static bool take_counts(const struct redis_value *value, const struct org *org, 
     } places[] = {{"asked", &result->asked},       {"open_pulse", &result->open_pulse},
                   {"gap", &result->gap},           {"same_question", &result->same_question},
                   {"per_year", &result->per_year}, {"stopped", &result->stopped},
-                  {"number", &result->number},     {"erased", &result->erased}};
+                  {"paused", &result->paused},     {"number", &result->number},
+                  {"erased", &result->erased}};
     if (strcmp(redis_word(value), "OK") != 0)
         return error_set(error, "Redis gave an answer that is not one of round_check");
     for (size_t i = 1; i + 1 < redis_count(value); i += 2) {
@@ -102,30 +102,35 @@ static bool take_counts(const struct redis_value *value, const struct org *org, 
         }
         if (strncmp(name, "lang:", 5) == 0) {
             int language = org_language(org, name + 5);
-            result->segments += count * (int64_t)(language >= 0 ? segments[language] : 1);
+            result->segments += count * (int64_t)(language >= 0 ? result->segments_each[language] : 1);
+            if (language >= 0)
+                result->people[language] += count;
         }
     }
     return true;
 }
 
 void round_dry_run_print(const struct dry_run *result, const struct org *org, const struct round *round,
-                         bool json)
+                         const struct round_price *price, bool json)
 {
     int64_t capped = result->open_pulse + result->gap + result->same_question + result->per_year;
-    int64_t excluded = result->stopped + result->number + result->erased;
+    int64_t excluded = result->stopped + result->paused + result->number + result->erased;
     if (json) {
-        struct text seed = {0};
+        struct text seed = {0}, cost = {0};
         json_add_string(&seed, round->seed);
+        round_cost_add_json(result, org, price, &cost);
         printf("{\"org\":\"%s\",\"round\":\"%s\",\"result\":\"dry run\",\"seed\":%s,\"members\":%" PRId64
                ",\"drawn\":%" PRId64 ",\"asked\":%" PRId64 ",\"capped\":{\"total\":%" PRId64
                ",\"open_pulse\":%" PRId64 ",\"gap\":%" PRId64 ",\"same_question\":%" PRId64
                ",\"per_year\":%" PRId64 "},\"excluded\":{\"total\":%" PRId64 ",\"stopped\":%" PRId64
-               ",\"number\":%" PRId64 ",\"erased\":%" PRId64 "},\"segments\":%" PRId64
-               ",\"segments_max\":%" PRId64 "}\n",
+               ",\"paused\":%" PRId64 ",\"number\":%" PRId64 ",\"erased\":%" PRId64 "},\"segments\":%" PRId64
+               ",\"segments_max\":%" PRId64 ",\"cost\":%s}\n",
                org->id, round->id, seed.chars, result->members, result->drawn, result->asked, capped,
                result->open_pulse, result->gap, result->same_question, result->per_year, excluded,
-               result->stopped, result->number, result->erased, result->segments, result->segments_max);
+               result->stopped, result->paused, result->number, result->erased, result->segments,
+               result->segments_max, cost.chars);
         text_free(&seed);
+        text_free(&cost);
         return;
     }
     printf("Round %s would ask (nothing is written):\n", round->id);
@@ -144,6 +149,7 @@ void round_dry_run_print(const struct dry_run *result, const struct org *org, co
         {"  per year", result->per_year, "was contacted often enough this year"},
         {"excluded", excluded, ""},
         {"  stopped", result->stopped, "said STOP"},
+        {"  paused", result->paused, "asked for a pause"},
         {"  number", result->number, "the number cannot be used"},
         {"  erased", result->erased, "is not there any more"},
         {"segments", result->segments, "of the first texts"},
@@ -157,6 +163,7 @@ void round_dry_run_print(const struct dry_run *result, const struct org *org, co
         table_cell(&table, "%s", lines[i].remark);
     }
     table_print(&table, "  ");
+    round_cost_print(result, org, price);
     if (result->drawn < result->members)
         printf("Drawn with seed %s (%s); give --seed %s to draw the same people.\n", round->seed,
                DRAW_GENERATOR, round->seed);

@@ -8,6 +8,7 @@
 #include "base/owner.h"
 #include "dispatcher/lane.h"
 #include "dispatcher/status.h"
+#include "domain/crisis.h"
 #include "store/server_check.h"
 #include "store/wake.h"
 
@@ -35,10 +36,12 @@ int dispatcher_run(const struct settings *settings)
     static struct dispatcher dispatcher;
     struct error error;
     dispatcher.settings = *settings;
+    dispatcher.started_ms = clock_wall_ms();
     char address[320];
     settings_redis_address(settings, address);
     dispatcher.loop = loop_new();
-    if (!clock_open(&dispatcher.clock, settings->clock_file, &error) ||
+    if (!crisis_check(settings, clock_wall_ms(), &error) ||
+        !clock_open(&dispatcher.clock, settings->clock_file, &error) ||
         !owner_take(settings, "dispatcher", "dispatcher.owner", dispatcher.owner, &error) ||
         (dispatcher.seen = seen_open(settings, "pulssi-dispatcher", dispatcher.loop, &error)) == NULL ||
         (dispatcher.link = store_open_waiting(settings, dispatcher.seen, &error)) == NULL) {
@@ -215,8 +218,9 @@ static bool dispatcher_load_orgs(struct dispatcher *dispatcher)
             continue;
         }
         if (lane != NULL) {
-            lane->record = record;
+            lane_follow(lane, &record);
             lane_texts_outdated(lane->texts);
+            lane_budget_look(lane);
         } else if (record.fingerprint_sealing[0] == '\0') {
             log_warning("%s: no keys yet, no lane", names[i]);
         } else if ((lane = lane_new(dispatcher, &record, &error)) == NULL) {
@@ -242,6 +246,11 @@ static void dispatcher_on_wake(void *context, const char *message)
         dispatcher_load_orgs(dispatcher);
     } else if (strcmp(message, WAKE_JUDGE) == 0) {
         dispatcher_judge_again(dispatcher);
+    } else if (strncmp(message, WAKE_LANE, strlen(WAKE_LANE)) == 0) {
+        struct lane *lane = lane_of(dispatcher, message + strlen(WAKE_LANE));
+        if (lane != NULL) {
+            lane_take(lane);
+        }
     } else if (strncmp(message, WAKE_ORG, strlen(WAKE_ORG)) == 0) {
         struct lane *lane = lane_of(dispatcher, message + strlen(WAKE_ORG));
         if (lane != NULL) {
@@ -296,6 +305,15 @@ void dispatcher_lane_idle(struct dispatcher *dispatcher)
         if (!lane_is_idle(dispatcher->lanes[i])) {
             return;
         }
+    }
+    /* Others need not wait for the leases to end; the last lane comes back here. */
+    bool releasing = false;
+    for (size_t i = 0; i < dispatcher->lanes_count; i++) {
+        lane_release(dispatcher->lanes[i]);
+        releasing = releasing || !lane_is_idle(dispatcher->lanes[i]);
+    }
+    if (releasing) {
+        return;
     }
     /* What was given back is on its way to Redis; the timer lets the loop write it. */
     loop_timer_arm(dispatcher->drain_deadline, redis_outstanding(dispatcher->redis) > 0 ? 200 : 0);

@@ -39,6 +39,7 @@ struct dispatcher {
     int64_t redis_offset_ms; /* Redis's time minus monotonic time; set at each connect */
     bool redis_ready;        /* connected, and its time is known */
     bool draining;
+    int64_t started_ms;       /* wall */
     struct loop_timer *sweep; /* a lost hint costs at most this long */
     struct loop_timer *time_retry, *judge_retry;
     struct loop_timer *drain_deadline;

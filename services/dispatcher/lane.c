@@ -10,25 +10,14 @@
 #include "dispatcher/send.h"
 #include "store/keyring.h"
 
-#define LEASE_HOLD_MS         15000 /* of the lane, Redis time */
-#define LEASE_RENEW_MS        5000
-#define ASK_AGAIN_MS          200
-#define HTTP_ANSWER_BYTES_MAX 65536
-
-static void lane_take(void *context);
-static void lane_on_taken(void *context, const struct redis_value *value);
-static void lane_recover(struct lane *lane);
-static void lane_on_recovered(void *context, const struct redis_value *value);
 static void lane_ask_next(struct lane *lane);
 static void lane_on_next(void *context, const struct redis_value *value);
 static void lane_due(void *context);
 static void lane_claim(struct lane *lane);
 static void lane_on_claimed(void *context, const struct redis_value *value);
-static void lane_pump(void *context);
 
 static bool lane_is_working(const struct lane *lane);
-static int64_t lane_wait_ms(struct lane *lane);
-static void lane_drop_claimed(struct lane *lane);
+static bool lane_may_send(const struct lane *lane);
 
 struct lane *lane_new(struct dispatcher *dispatcher, const struct org_record *record, struct error *error)
 {
@@ -36,47 +25,34 @@ struct lane *lane_new(struct dispatcher *dispatcher, const struct org_record *re
     lane->dispatcher = dispatcher;
     lane->record = *record;
     lane->fresh = true;
+    lane->ways_count = record->org.second.gateway[0] == '\0' ? 1 : 2;
     unsigned char secret[KEY_BYTES];
-    const struct gateway_settings *gateway = settings_gateway(&dispatcher->settings, record->org.gateway);
     bool made = true;
-    if (gateway == NULL) {
-        made = error_set(error,
-                         "org \"%s\" sends through gateway \"%s\": no section [gateway:%s] in the settings",
-                         record->org.id, record->org.gateway, record->org.gateway);
-    } else if (record->org.gap_days < dispatcher->settings.reply_window_days) {
+    if (record->org.gap_days < dispatcher->settings.reply_window_days) {
         made = error_set(error,
                          "org \"%s\": caps.gap_days is %d, below [survey] reply_window_days %lld: at most "
                          "one pulse may be open a person",
                          record->org.id, record->org.gap_days,
                          (long long)dispatcher->settings.reply_window_days);
     } else if (!keyring_load(&dispatcher->settings, record, KEY_SEALING_SECRET, secret, error) ||
-               (lane->profile = profile_load(&dispatcher->settings, gateway->profile, error)) == NULL ||
                (lane->texts = lane_texts_new(&dispatcher->settings, &record->org, error)) == NULL) {
         made = false;
-    } else if (dispatcher->clock.scale > 1 && !profile_is_simulator(lane->profile)) {
-        made = error_set(error,
-                         "gateway \"%s\" may reach real people: only a simulator may run on a scaled clock",
-                         gateway->name);
     }
-    if (!made || gateway == NULL) {
-        explicit_bzero(secret, sizeof secret);
+    for (size_t i = 0; made && i < lane->ways_count; i++) {
+        lane->ways[i] = way_new(lane, i, error);
+        made = lane->ways[i] != NULL;
+    }
+    if (made) {
+        lane->numbers = numbers_new(record->org.id, secret);
+    }
+    explicit_bzero(secret, sizeof secret);
+    if (!made) {
         lane_free(&lane);
         return NULL;
     }
-    struct http_client_options http = {
-        .connect_deadline_ms = dispatcher->settings.http_connect_ms,
-        .deadline_ms = dispatcher->settings.http_deadline_ms,
-        .connections_max = dispatcher->settings.in_flight_max,
-        .answer_bytes_max = HTTP_ANSWER_BYTES_MAX,
-    };
-    lane->http = http_client_new(dispatcher->loop, &http);
-    lane->gateway = *gateway;
-    lane->numbers = numbers_new(record->org.id, secret);
-    explicit_bzero(secret, sizeof secret);
     lane->lease_timer = loop_timer_new(dispatcher->loop, lane_take, lane);
     lane->due_timer = loop_timer_new(dispatcher->loop, lane_due, lane);
     lane->pump_timer = loop_timer_new(dispatcher->loop, lane_pump, lane);
-    lane->tokens_at_ms = clock_monotonic_ms();
     return lane;
 }
 
@@ -90,15 +66,15 @@ void lane_free(struct lane **lane)
     loop_timer_free(&(*lane)->lease_timer);
     loop_timer_free(&(*lane)->due_timer);
     loop_timer_free(&(*lane)->pump_timer);
-    http_client_free(&(*lane)->http);
+    for (size_t i = 0; i < (*lane)->ways_count; i++) {
+        way_free(&(*lane)->ways[i]);
+    }
     numbers_free(&(*lane)->numbers);
     lane_texts_free(&(*lane)->texts);
-    profile_free(&(*lane)->profile);
+    text_free(&(*lane)->told);
     free(*lane);
     *lane = NULL;
 }
-
-/* --- the lane lease --- */
 
 void lane_on_redis(struct lane *lane, bool connected)
 {
@@ -111,89 +87,8 @@ void lane_on_redis(struct lane *lane, bool connected)
     } else {
         loop_timer_disarm(lane->lease_timer);
         loop_timer_disarm(lane->due_timer);
+        text_clear(&lane->told); /* another Redis may not have heard it */
     }
-}
-
-static void lane_take(void *context)
-{
-    struct lane *lane = context;
-    if (lane->taking || lane->dispatcher->draining || !lane->dispatcher->redis_ready) {
-        return;
-    }
-    lane->taking = true;
-    struct redis_command command = {0};
-    lane_take_command(&command, lane->record.org.id, lane->dispatcher->owner,
-                      dispatcher_redis_now_ms(lane->dispatcher), LEASE_HOLD_MS, lane->fresh);
-    redis_send(lane->dispatcher->redis, &command, lane_on_taken, lane);
-    redis_command_free(&command);
-}
-
-static void lane_on_taken(void *context, const struct redis_value *value)
-{
-    struct lane *lane = context;
-    lane->taking = false;
-    struct lane_taken taken;
-    if (value == NULL || !lane_take_result(value, &taken)) {
-        if (value != NULL) {
-            log_error("%s: lane lease: %s", lane->record.org.id, redis_text(value));
-        }
-        loop_timer_arm(lane->lease_timer, ASK_AGAIN_MS);
-        return;
-    }
-    dispatcher_saw(lane->dispatcher, lane->record.org.id, taken.commit);
-    if (taken.held_by_other) {
-        if (lane->fence != 0 || lane->fresh) {
-            log_warning("%s: another dispatcher holds the lane: this one waits", lane->record.org.id);
-        }
-        lane_drop_claimed(lane);
-        lane->fence = 0;
-        lane->fresh = false; /* another owner's lane is taken with a new fence anyway */
-        loop_timer_arm(lane->lease_timer, LEASE_RENEW_MS);
-        return;
-    }
-    bool new_fence = taken.fence != lane->fence;
-    if (new_fence) {
-        lane->claimed_count = 0; /* leased under a fence that is void now; the recovery queues them again */
-        lane->fence = taken.fence;
-    }
-    lane->fresh = false;
-    loop_timer_arm(lane->lease_timer, LEASE_RENEW_MS);
-    lane_recover(lane);
-}
-
-/* Void and expired leases go back to the queue or become unknown; also with each renewal. */
-static void lane_recover(struct lane *lane)
-{
-    if (lane->recovering) {
-        return;
-    }
-    lane->recovering = true;
-    struct redis_command command = {0};
-    outbox_recover_command(&command, lane->record.org.id, lane->fence,
-                           dispatcher_redis_now_ms(lane->dispatcher),
-                           clock_domain_ms(&lane->dispatcher->clock));
-    redis_send(lane->dispatcher->redis, &command, lane_on_recovered, lane);
-    redis_command_free(&command);
-}
-
-static void lane_on_recovered(void *context, const struct redis_value *value)
-{
-    struct lane *lane = context;
-    lane->recovering = false;
-    int64_t requeued = 0, unknown = 0;
-    if (value == NULL || !outbox_recover_result(value, &requeued, &unknown)) {
-        return; /* the next renewal tries again */
-    }
-    lane->figures.recovered_queued += requeued;
-    lane->figures.recovered_unknown += unknown;
-    if (requeued + unknown > 0) {
-        log_info("%s: leases recovered: %lld queued again, %lld unknown", lane->record.org.id,
-                 (long long)requeued, (long long)unknown);
-        lane_recover(lane);
-        return;
-    }
-    lane_wake(lane);
-    lane_pump(lane); /* what was claimed before Redis went away */
 }
 
 /* --- what is due --- */
@@ -249,9 +144,10 @@ void lane_look(struct lane *lane)
     }
     bool due = is_due(lane->next.reply_due_ms, now_ms) || is_due(lane->next.bulk_due_ms, now_ms) ||
                is_due(lane->next.wait_due_ms, redis_now_ms);
-    if (due) {
+    if (due && lane_may_send(lane)) {
         lane_claim(lane);
-    } else {
+    } else if (!due) {
+        lane_on_idle(lane);
         int64_t wait_ms = lane_wait_ms(lane);
         if (wait_ms >= 0) {
             loop_timer_arm(lane->due_timer, wait_ms);
@@ -264,9 +160,7 @@ static void lane_due(void *context)
     lane_look(context);
 }
 
-/* Real ms until the first thing that is known becomes due; -1 = nothing, or domain time must first be let on.
- */
-static int64_t lane_wait_ms(struct lane *lane)
+int64_t lane_wait_ms(const struct lane *lane)
 {
     const struct clock *clock = &lane->dispatcher->clock;
     int64_t domain_due[] = {lane->next.reply_due_ms, lane->next.bulk_due_ms,
@@ -294,8 +188,9 @@ static int64_t claim_count_max(const struct lane *lane)
 {
     const struct settings *settings = &lane->dispatcher->settings;
     int64_t most = settings->claim_max;
-    if (lane->gateway.rate_segments > 0) {
-        int64_t within_lease = lane->gateway.rate_segments * settings->lease_ms / 1000 / 4;
+    int64_t rate_segments = lane_way(lane, clock_monotonic_ms())->gateway.rate_segments;
+    if (rate_segments > 0) {
+        int64_t within_lease = rate_segments * settings->lease_ms / 1000 / 4;
         within_lease = within_lease < 1 ? 1 : within_lease;
         most = within_lease < most ? within_lease : most;
     }
@@ -304,8 +199,8 @@ static int64_t claim_count_max(const struct lane *lane)
 
 static void lane_claim(struct lane *lane)
 {
-    if (lane->claiming || lane->claimed_count > 0 || !lane_is_working(lane) ||
-        clock_monotonic_ms() < lane->held_until_ms) {
+    if (lane->claiming || lane->claimed_count > 0 || !lane_may_send(lane) ||
+        lane_held_ms(lane, clock_monotonic_ms()) > 0) {
         lane_pump(lane);
         return;
     }
@@ -333,7 +228,9 @@ static void lane_on_claimed(void *context, const struct redis_value *value)
     if (value == NULL || !outbox_claim_result(value, lane->claimed, &lane->claimed_count)) {
         lane->claimed_count = 0;
         lane->more_is_due = false;
-        if (value != NULL) {
+        if (strcmp(redis_word(value), "PAUSED") == 0) {
+            lane_take(lane);
+        } else if (value != NULL) {
             log_warning("%s: claim: %s", lane->record.org.id,
                         redis_text(value)[0] ? redis_text(value) : redis_word(value));
             lane_take(lane);
@@ -353,7 +250,7 @@ static void lane_on_claimed(void *context, const struct redis_value *value)
 }
 
 /* Claimed messages that will not be started by us are given back; what cannot be given back expires. */
-static void lane_drop_claimed(struct lane *lane)
+void lane_drop_claimed(struct lane *lane)
 {
     for (size_t i = 0; i < lane->claimed_count; i++) {
         send_give_back(lane, &lane->claimed[lane->claimed_first + i]);
@@ -363,37 +260,37 @@ static void lane_drop_claimed(struct lane *lane)
 
 /* --- sending --- */
 
-static void lane_pump(void *context)
+void lane_pump(void *context)
 {
     struct lane *lane = context;
     const struct settings *settings = &lane->dispatcher->settings;
-    while (lane->claimed_count > 0 && lane_is_working(lane) && lane->in_flight < lane_slots(lane)) {
+    while (lane->claimed_count > 0 && lane_may_send(lane)) {
         int64_t now_ms = clock_monotonic_ms();
         if (now_ms - lane->claimed_at_ms > settings->lease_ms / 2) {
             lane_drop_claimed(lane);
             break;
         }
-        if (now_ms < lane->held_until_ms) {
-            loop_timer_arm(lane->pump_timer, lane->held_until_ms - now_ms);
-            return;
-        }
-        int64_t wait_ms = lane_take_token(lane, now_ms);
+        struct way *way = NULL;
+        int64_t wait_ms = lane_admit(lane, now_ms, &way);
         if (wait_ms > 0) {
             loop_timer_arm(lane->pump_timer, wait_ms);
+        }
+        if (way == NULL) {
             return;
         }
         const struct claimed *claimed = &lane->claimed[lane->claimed_first];
         lane->claimed_first++;
         lane->claimed_count--;
-        send_start(lane, claimed);
+        send_start(way, claimed);
     }
-    if (lane->claimed_count == 0 && !lane->claiming && lane_is_working(lane)) {
+    if (lane->claimed_count == 0 && !lane->claiming && lane_may_send(lane)) {
         int64_t now_ms = clock_monotonic_ms();
-        if (now_ms < lane->held_until_ms) {
-            loop_timer_arm(lane->pump_timer, lane->held_until_ms - now_ms);
+        const struct way *way = lane_way(lane, now_ms);
+        if (lane_held_ms(lane, clock_monotonic_ms()) > 0) {
+            loop_timer_arm(lane->pump_timer, lane_held_ms(lane, now_ms));
         } else if (lane->more_is_due) {
             lane_claim(lane);
-        } else if (lane->in_flight < lane_slots(lane)) {
+        } else if (way->in_flight < way_slots(way) * way->batch_max) {
             lane_wake(lane);
         }
     }
@@ -412,9 +309,17 @@ static bool lane_is_working(const struct lane *lane)
     return lane->fence != 0 && lane->dispatcher->redis_ready && !lane->dispatcher->draining;
 }
 
+/* People may hold what goes out; rounds are still released into the outbox. */
+static bool lane_may_send(const struct lane *lane)
+{
+    return lane_is_working(lane) && !lane->paused;
+}
+
 void lane_cut_off(struct lane *lane)
 {
-    http_client_free(&lane->http);
+    for (size_t i = 0; i < lane->ways_count; i++) {
+        way_cut_off(lane->ways[i]);
+    }
 }
 
 void lane_drain(struct lane *lane)
@@ -427,5 +332,6 @@ void lane_drain(struct lane *lane)
 
 bool lane_is_idle(const struct lane *lane)
 {
-    return lane->in_flight == 0 && !lane->releasing && !lane->scheduling && !lane->claiming;
+    return lane->in_flight == 0 && !lane->releasing && !lane->scheduling && !lane->claiming &&
+           !lane->releasing_lease;
 }

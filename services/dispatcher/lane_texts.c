@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "domain/clarify.h"
 #include "store/definitions.h"
 #include "store/message_files.h"
 
@@ -13,7 +14,8 @@ struct cached_survey {
 };
 
 struct rendered {
-    const char *template_text; /* of a survey or the standing texts, which stay where they are */
+    const char *template_text;       /* of a survey or the standing texts, which stay where they are */
+    const struct question *question; /* that is asked once more; NULL = none */
     struct text text;
     struct sms_measure measure;
 };
@@ -27,12 +29,12 @@ struct lane_texts {
 };
 
 static const char *template_of(const struct lane_texts *texts, const struct org *org,
-                               const struct claimed *claimed);
+                               const struct claimed *claimed, const struct question **question_out);
 
 struct lane_texts *lane_texts_new(const struct settings *settings, const struct org *org, struct error *error)
 {
     struct lane_texts *texts = memory_zeroed(1, sizeof *texts);
-    if (!message_texts_load(settings->share_folder, org, &texts->standing, NULL, error)) {
+    if (!message_texts_load(settings, org, &texts->standing, NULL, error)) {
         lane_texts_free(&texts);
     }
     return texts;
@@ -94,21 +96,36 @@ const struct survey *lane_texts_survey(const struct lane_texts *texts, const cha
     return NULL;
 }
 
+/* Appends the text as it is sent. */
+static void render(const struct org *org, const char *template_text, const struct question *question,
+                   struct text *out)
+{
+    struct text filled = {0};
+    if (question != NULL) {
+        clarify_fill(question, template_text, &filled);
+        template_text = filled.chars;
+    }
+    message_render(org, template_text, out);
+    text_free(&filled);
+}
+
 bool lane_texts_render(struct lane_texts *texts, const struct org *org, const struct claimed *claimed,
                        struct text *out, struct sms_measure *measure_out)
 {
-    const char *template_text = template_of(texts, org, claimed);
+    const struct question *question = NULL;
+    const char *template_text = template_of(texts, org, claimed, &question);
     if (template_text[0] == '\0') {
         return false;
     }
     size_t i = 0;
-    while (i < texts->rendered_count && texts->rendered[i].template_text != template_text) {
+    while (i < texts->rendered_count &&
+           (texts->rendered[i].template_text != template_text || texts->rendered[i].question != question)) {
         i++;
     }
     if (i == texts->rendered_count) {
         texts->rendered = memory_resized(texts->rendered, i + 1, sizeof texts->rendered[0]);
-        texts->rendered[i] = (struct rendered){.template_text = template_text};
-        message_render(org, template_text, &texts->rendered[i].text);
+        texts->rendered[i] = (struct rendered){.template_text = template_text, .question = question};
+        render(org, template_text, question, &texts->rendered[i].text);
         sms_measure(texts->rendered[i].text.chars, &texts->rendered[i].measure);
         texts->rendered_count++;
     }
@@ -125,9 +142,9 @@ void lane_texts_outdated(struct lane_texts *texts)
     texts->rendered_count = 0;
 }
 
-/* "" when there is none. */
+/* "" when there is none. question_out is left alone but for a question that is asked once more. */
 static const char *template_of(const struct lane_texts *texts, const struct org *org,
-                               const struct claimed *claimed)
+                               const struct claimed *claimed, const struct question **question_out)
 {
     int language = org_language(org, claimed->language);
     const struct survey *survey = lane_texts_survey(texts, claimed->survey);
@@ -142,5 +159,9 @@ static const char *template_of(const struct lane_texts *texts, const struct org 
         return texts->standing.text[TEXT_VOLUNTEER_NAME][language];
     }
     bool asks = survey != NULL && claimed->step >= 0 && (size_t)claimed->step < survey->questions_count;
+    if (asks && strcmp(claimed->kind, CLARIFY_KIND) == 0) {
+        *question_out = &survey->questions[claimed->step];
+        return clarify_text((*question_out)->kind, &standing) ? texts->standing.text[standing][language] : "";
+    }
     return asks ? survey->questions[claimed->step].text[language] : "";
 }

@@ -4,11 +4,14 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "dispatcher/batch.h"
 
-#define ASK_AGAIN_MS 100
+#define ASK_AGAIN_MS    100
+#define RESEND_AFTER_MS 2000 /* a gateway that dropped a connection has a moment to come to itself */
 
 struct send {
     struct lane *lane;
+    struct way *way;
     struct send *next, **place; /* in the lane's list */
     struct claimed claimed;
     char operation[ID_SIZE];
@@ -18,7 +21,9 @@ struct send {
     char to[PHONE_SIZE];
     struct text text;
     struct sms_measure measure;
-    bool sendable; /* number opened, text rendered */
+    bool sendable;            /* number opened, text rendered */
+    bool handed_over;         /* perhaps: a request with it was sent before */
+    struct spending spending; /* as its intend counted it */
     struct submit_reading reading;
     struct redis_command command;
     struct loop_timer *again;
@@ -27,20 +32,24 @@ struct send {
 static void send_learn(void *context);
 static void send_intend(void *context);
 static void send_on_intended(void *context, const struct redis_value *value);
-static void send_submit(struct send *send);
-static void send_on_submitted(void *context, const struct http_answer *answer);
+static void send_hand_over(struct send *send);
+static void send_once_more(void *context);
 static void send_settle(void *context);
 static void send_on_settled(void *context, const struct redis_value *value);
 static void send_finish(struct send *send);
 
 static void send_prepare(struct send *send);
-static void send_outcome(struct send *send, enum submit_outcome outcome);
+static void send_leaves(struct send *send);
+static void send_ends_as(struct send *send, enum submit_outcome outcome);
 static void send_again(struct send *send, loop_callback step);
+static void send_after(struct send *send, int64_t wait_ms, loop_callback step);
 
-void send_start(struct lane *lane, const struct claimed *claimed)
+void send_start(struct way *way, const struct claimed *claimed)
 {
     struct send *send = memory_zeroed(1, sizeof *send);
+    struct lane *lane = way->lane;
     send->lane = lane;
+    send->way = way;
     send->claimed = *claimed;
     send->fence = lane->fence;
     send->leased_at_ms = lane->claimed_at_ms;
@@ -53,6 +62,8 @@ void send_start(struct lane *lane, const struct claimed *claimed)
     }
     lane->sends = send;
     lane->in_flight++;
+    way->in_flight++;
+    way->intending++;
     send_learn(send);
 }
 
@@ -85,7 +96,7 @@ static void send_learn(void *context)
     const struct dispatcher *dispatcher = lane->dispatcher;
     if (dispatcher->draining) {
         send_give_back(lane, &send->claimed);
-        send_finish(send);
+        send_leaves(send);
     } else if (dispatcher->redis_ready &&
                numbers_learn(lane->numbers, dispatcher->link, send->claimed.batch) &&
                lane_texts_learn(lane->texts, dispatcher->link, &lane->record.org, send->claimed.survey)) {
@@ -110,26 +121,6 @@ static void send_prepare(struct send *send)
     }
 }
 
-/* The hours in which a message of this class may go. */
-static void send_window(const struct org *org, enum message_class class, int64_t now_ms,
-                        struct intend *intend)
-{
-    static const struct window waking_hours = {
-        .days = 0x7f, .from_minute = CONVERSATION_FROM_MINUTE, .to_minute = CONVERSATION_TO_MINUTE};
-    switch (class) {
-    case MESSAGE_BULK:
-        window_next(org->zone, &org->window, now_ms, &intend->window_opens_ms, &intend->window_closes_ms);
-        break;
-    case MESSAGE_CONVERSATION:
-        window_next(org->zone, &waking_hours, now_ms, &intend->window_opens_ms, &intend->window_closes_ms);
-        break;
-    case MESSAGE_STANDING:
-        intend->window_opens_ms = now_ms;
-        intend->window_closes_ms = now_ms + 1;
-        break;
-    }
-}
-
 static void send_intend(void *context)
 {
     struct send *send = context;
@@ -142,12 +133,18 @@ static void send_intend(void *context)
     }
     int64_t now_ms = clock_domain_ms(&dispatcher->clock);
     struct intend intend = {
-        .message = send->claimed.message, .fence = send->fence, .operation = send->operation};
+        .message = send->claimed.message,
+        .rules = message_class(send->claimed.kind),
+        .fence = send->fence,
+        .operation = send->operation,
+    };
     const struct survey *survey = lane_texts_survey(lane->texts, send->claimed.survey);
     asking_fill(&intend.asking, org, survey == NULL ? "" : survey->id,
                 survey == NULL ? "" : survey->questions[0].id, now_ms,
                 dispatcher->settings.reply_window_days);
-    send_window(org, message_class(send->claimed.kind), now_ms, &intend);
+    message_window(intend.rules, org, now_ms, &intend.window_opens_ms, &intend.window_closes_ms);
+    spending_fill(&send->spending, org, now_ms, send->sendable ? send->measure.segments : 0);
+    intend.spending = send->spending;
     outbox_intend_command(&send->command, org->id, &intend);
     send->asked_at_ms = clock_monotonic_ms();
     gather_send(lane->calls, &send->command, send_on_intended, send);
@@ -165,97 +162,109 @@ static void send_on_intended(void *context, const struct redis_value *value)
     dispatcher_saw(dispatcher, send->lane->record.org.id, call_commit_number(value));
     metric_latency_add(&dispatcher->calls[CALL_INTEND], clock_monotonic_ms() - send->asked_at_ms);
     send->lane->figures.intended[intended]++;
+    lane_budget_tell(send->lane, &send->spending, outbox_intend_spent(value));
     switch (intended) {
     case INTEND_OK:
-        if (dispatcher->redis_ready)
-            send_submit(send);
-        else
-            send_outcome(send, SUBMIT_NOT_HANDED_OVER);
+        send_hand_over(send);
         return;
     case INTEND_WINDOW:
     case INTEND_PAUSED:
+    case INTEND_BUDGET:
     case INTEND_ENDED:
     case INTEND_NOT_OURS:
-        send_finish(send);
+        send_leaves(send);
         return;
     case INTEND_FAILED: /* nothing was written: the lease expires and it is tried again then */
         log_error("%s: intend refused: %s", send->lane->record.org.id, redis_text(value));
-        send_finish(send);
+        send_leaves(send);
         return;
     }
 }
 
-static void send_submit(struct send *send)
+/* It joins no batch: others need not wait for it. */
+static void send_leaves(struct send *send)
 {
-    struct lane *lane = send->lane;
-    struct dispatcher *dispatcher = lane->dispatcher;
-    if (!send->sendable) {
-        send_outcome(send, SUBMIT_PERMANENT);
-        return;
+    struct way *way = send->way;
+    way->intending--;
+    batch_look(way);
+    send_finish(send);
+}
+
+static void send_hand_over(struct send *send)
+{
+    struct way *way = send->way;
+    way->intending--;
+    if (send->sendable) {
+        batch_join(way, send);
+    } else {
+        batch_look(way);
+        send_ends_as(send, SUBMIT_PERMANENT);
     }
-    if (clock_monotonic_ms() - send->leased_at_ms > dispatcher->settings.lease_ms / 2) {
-        send_outcome(send, SUBMIT_NOT_HANDED_OVER);
-        return;
-    }
-    struct submit_fields fields = {
+}
+
+bool send_may_go(const struct send *send)
+{
+    const struct dispatcher *dispatcher = send->lane->dispatcher;
+    return dispatcher->redis_ready &&
+           clock_monotonic_ms() - send->leased_at_ms <= dispatcher->settings.lease_ms / 2;
+}
+
+void send_stays(struct send *send)
+{
+    send_ends_as(send, send->handed_over ? SUBMIT_UNKNOWN : SUBMIT_NOT_HANDED_OVER);
+}
+
+void send_fields(const struct send *send, struct submit_fields *fields_out)
+{
+    *fields_out = (struct submit_fields){
         .id = send->claimed.message,
-        .sender = lane->record.org.sender,
+        .sender = send->way->sender,
         .to = send->to,
         .text = send->text.chars,
         .encoding = sms_encoding_name(send->measure.encoding),
         .segments = send->measure.segments,
-        .validity_hours = dispatcher->settings.validity_hours,
+        .validity_hours = send->lane->dispatcher->settings.validity_hours,
+        .now_ms = clock_wall_ms(),
     };
-    static struct submit_request request; /* its buffers are used again; http_client_send copies */
-    submit_request_write(lane->profile, &lane->gateway, &fields, &request);
-    lane_use_tokens(lane, send->measure.segments);
-    send->asked_at_ms = clock_monotonic_ms();
-    http_client_send(lane->http, &request.request, send_on_submitted, send);
 }
 
-static void send_on_submitted(void *context, const struct http_answer *answer)
+/* Refused for good reasons, or away, it would only be refused again; in doubt another request is as good as a probe. */
+static bool may_go_once_more(const struct way *way)
+{
+    return profile_dedupes(way->profile) && (way->held_for == HOLD_NONE || way->held_for == HOLD_DOUBT);
+}
+
+/* Once more under the same id, when the gateway takes an id only once: then only its clear yes says anything, since a no
+ * is perhaps of the second request and not of the first. */
+void send_on_submitted(struct send *send, const struct submit_reading *reading)
+{
+    bool unknown = reading->outcome == SUBMIT_UNKNOWN;
+    bool accepted = reading->outcome == SUBMIT_ACCEPTED;
+    send->reading = *reading;
+    if (unknown && !send->handed_over && may_go_once_more(send->way)) {
+        send->handed_over = true;
+        send_after(send, RESEND_AFTER_MS, send_once_more);
+        return;
+    }
+    send_ends_as(send, accepted || !send->handed_over ? reading->outcome : SUBMIT_UNKNOWN);
+}
+
+static void send_once_more(void *context)
 {
     struct send *send = context;
-    metric_latency_add(&send->lane->figures.submits, clock_monotonic_ms() - send->asked_at_ms);
-    submit_answer_read(send->lane->profile, answer, clock_wall_ms(), &send->reading);
-    if (answer->fate == HTTP_NOT_SENT) {
-        /* The gateway is away. Nothing was handed over, so it is no attempt: an outage must not burn a round.
-         */
-        send->reading.outcome = SUBMIT_NOT_HANDED_OVER;
-        lane_hold(send->lane, -1, HOLD_AWAY);
-    } else if (send->reading.outcome != SUBMIT_UNKNOWN) {
-        lane_answers(send->lane, send->reading.outcome);
-    }
-    send_outcome(send, send->reading.outcome);
+    if (send->lane->dispatcher->draining || !may_go_once_more(send->way))
+        send_stays(send);
+    else
+        batch_join(send->way, send);
 }
 
-/* What the outcome means for the lane, then for the message. */
-static void send_outcome(struct send *send, enum submit_outcome outcome)
+static void send_ends_as(struct send *send, enum submit_outcome outcome)
 {
-    struct lane *lane = send->lane;
+    struct way *way = send->way;
     send->reading.outcome = outcome;
-    lane->figures.outcomes[outcome]++;
-    switch (outcome) {
-    case SUBMIT_THROTTLED:
-        lane_hold(lane, send->reading.retry_after_ms, HOLD_THROTTLED);
-        break;
-    case SUBMIT_LANE_STOP:
-        lane_hold(lane, -1, HOLD_REFUSED);
-        break;
-    case SUBMIT_UNKNOWN:
-        lane_doubts(lane);
-        break;
-    case SUBMIT_RETRY:
-        if (lane_is_refused(lane))
-            send->reading.outcome = SUBMIT_THROTTLED; /* no attempt: an outage must not burn a round */
-        break;
-    case SUBMIT_ACCEPTED:
-    case SUBMIT_NOT_HANDED_OVER:
-    case SUBMIT_PERMANENT:
-    case SUBMIT_INVALID_NUMBER:
-    case SUBMIT_OPTED_OUT:
-        break;
-    }
+    way->outcomes[outcome]++;
+    last_hour_add(&way->hour, outcome, clock_monotonic_ms());
+    lane_on_outcome(send->lane, outcome);
     send_settle(send);
 }
 
@@ -275,6 +284,7 @@ static void send_settle(void *context)
         .now_ms = clock_domain_ms(&lane->dispatcher->clock),
         .wait_until_ms = dispatcher_redis_now_ms(lane->dispatcher) + wait_ms,
         .attempts_max = settings->submit_attempts_max,
+        .spending = &send->spending,
     };
     outbox_settle_command(&send->command, lane->record.org.id, &settle);
     send->asked_at_ms = clock_monotonic_ms();
@@ -306,14 +316,20 @@ static void send_on_settled(void *context, const struct redis_value *value)
 
 static void send_again(struct send *send, loop_callback step)
 {
+    send_after(send, ASK_AGAIN_MS, step);
+}
+
+static void send_after(struct send *send, int64_t wait_ms, loop_callback step)
+{
     loop_timer_free(&send->again);
     send->again = loop_timer_new(send->lane->dispatcher->loop, step, send);
-    loop_timer_arm(send->again, ASK_AGAIN_MS);
+    loop_timer_arm(send->again, wait_ms);
 }
 
 static void send_finish(struct send *send)
 {
     struct lane *lane = send->lane;
+    send->way->in_flight--;
     send_free(send);
     lane->in_flight--;
     lane_send_ended(lane);

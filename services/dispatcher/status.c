@@ -6,8 +6,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* closed: the lane lease is not ours, or Redis is away; held: the gateway has not answered clearly since it wanted
- * patience, and is tried now and then. */
+/* closed: the lane lease is not ours, or Redis is away; held: people paused it, or the gateway has not answered clearly
+ * since it wanted patience, and is tried now and then. */
 enum lane_state { LANE_OPEN, LANE_HELD, LANE_CLOSED };
 
 static const char *const state_words[] = {
@@ -64,7 +64,8 @@ static enum lane_state lane_state(const struct lane *lane)
     if (lane->fence == 0 || !dispatcher->redis_ready || dispatcher->draining) {
         return LANE_CLOSED;
     }
-    return lane->breaker.open || lane->held_for != HOLD_NONE ? LANE_HELD : LANE_OPEN;
+    const struct way *way = lane_way(lane, clock_monotonic_ms());
+    return lane->paused || way->breaker.open || way->held_for != HOLD_NONE ? LANE_HELD : LANE_OPEN;
 }
 
 /* "2 lanes open, 1 held"; what there is none of is left out. */
@@ -107,6 +108,8 @@ static const char *intended_word(enum intended intended)
         return "window";
     case INTEND_PAUSED:
         return "paused";
+    case INTEND_BUDGET:
+        return "budget";
     case INTEND_ENDED:
         return "ended";
     case INTEND_NOT_OURS:
@@ -117,7 +120,14 @@ static const char *intended_word(enum intended intended)
     return "failed";
 }
 
-#define LANE_LABELS(lane) "org", (lane)->record.org.id, "gateway", (lane)->gateway.name
+#define WAY_LABELS(way)   "org", (way)->lane->record.org.id, "gateway", (way)->gateway.name
+#define LANE_LABELS(lane) WAY_LABELS((lane)->ways[0])
+
+/* The ways of all lanes, one after the other; NULL = that lane has no second. */
+static const struct way *nth_way(const struct dispatcher *dispatcher, size_t n)
+{
+    return dispatcher->lanes[n / LANE_WAYS_MAX]->ways[n % LANE_WAYS_MAX];
+}
 
 static void add_counters(struct metrics *metrics, const struct dispatcher *dispatcher)
 {
@@ -134,13 +144,13 @@ static void add_counters(struct metrics *metrics, const struct dispatcher *dispa
     }
     metrics_begin(metrics, "pulssi_messages_total", METRIC_COUNTER,
                   "Outcomes of handing over a message to its gateway; a retry is an outcome of its own.");
-    for (size_t i = 0; i < dispatcher->lanes_count; i++) {
-        const struct lane *lane = dispatcher->lanes[i];
-        for (size_t k = 0; k < SUBMIT_OUTCOMES; k++) {
+    for (size_t i = 0; i < dispatcher->lanes_count * LANE_WAYS_MAX; i++) {
+        const struct way *way = nth_way(dispatcher, i);
+        for (size_t k = 0; way != NULL && k < SUBMIT_OUTCOMES; k++) {
             metrics_count(
                 metrics,
-                METRICS_LABELS(LANE_LABELS(lane), "outcome", submit_outcome_name((enum submit_outcome)k)),
-                lane->figures.outcomes[k]);
+                METRICS_LABELS(WAY_LABELS(way), "outcome", submit_outcome_name((enum submit_outcome)k)),
+                way->outcomes[k]);
         }
     }
     metrics_begin(metrics, "pulssi_leases_recovered_total", METRIC_COUNTER,
@@ -162,7 +172,7 @@ static int64_t oldest_waiting_ms(const struct lane *lane)
     int64_t now_ms = clock_domain_ms(&lane->dispatcher->clock);
     int64_t redis_now_ms = dispatcher_redis_now_ms(lane->dispatcher);
     const struct org_next *next = &lane->next;
-    int64_t waits_ms[] = {next->reply_due_ms < 0 ? 0 : now_ms - next->reply_due_ms,
+    int64_t waits_ms[] = {next->reply_due_ms <= 0 ? 0 : now_ms - next->reply_due_ms,
                           next->bulk_due_ms < 0 ? 0 : now_ms - next->bulk_due_ms,
                           next->wait_due_ms < 0 ? 0 : redis_now_ms - next->wait_due_ms};
     int64_t oldest_ms = 0;
@@ -183,14 +193,18 @@ static void add_gauges(struct metrics *metrics, const struct dispatcher *dispatc
     }
     metrics_begin(metrics, "pulssi_lane_breaker_open", METRIC_GAUGE,
                   "1 while too many messages are of unknown fate and only probes go out.");
-    for (size_t i = 0; i < dispatcher->lanes_count; i++) {
-        const struct lane *lane = dispatcher->lanes[i];
-        metrics_count(metrics, METRICS_LABELS(LANE_LABELS(lane)), lane->breaker.open ? 1 : 0);
+    for (size_t i = 0; i < dispatcher->lanes_count * LANE_WAYS_MAX; i++) {
+        const struct way *way = nth_way(dispatcher, i);
+        if (way != NULL) {
+            metrics_count(metrics, METRICS_LABELS(WAY_LABELS(way)), way->breaker.open ? 1 : 0);
+        }
     }
     metrics_begin(metrics, "pulssi_lane_in_flight", METRIC_GAUGE, "Messages being handed over now.");
-    for (size_t i = 0; i < dispatcher->lanes_count; i++) {
-        const struct lane *lane = dispatcher->lanes[i];
-        metrics_count(metrics, METRICS_LABELS(LANE_LABELS(lane)), (int64_t)lane->in_flight);
+    for (size_t i = 0; i < dispatcher->lanes_count * LANE_WAYS_MAX; i++) {
+        const struct way *way = nth_way(dispatcher, i);
+        if (way != NULL) {
+            metrics_count(metrics, METRICS_LABELS(WAY_LABELS(way)), (int64_t)way->in_flight);
+        }
     }
     metrics_begin(metrics, "pulssi_lane_oldest_waiting_seconds", METRIC_GAUGE,
                   "How long the message that is due first has been waiting; absent while that is not known.");
@@ -215,9 +229,11 @@ static void status_metrics(void *context, struct metrics *metrics)
     add_gauges(metrics, dispatcher);
     metrics_begin(metrics, "pulssi_gateway_request_seconds", METRIC_HISTOGRAM,
                   "HTTP requests to a gateway, from their start to the answer or the failure.");
-    for (size_t i = 0; i < dispatcher->lanes_count; i++) {
-        const struct lane *lane = dispatcher->lanes[i];
-        metrics_latency(metrics, METRICS_LABELS(LANE_LABELS(lane)), &lane->figures.submits);
+    for (size_t i = 0; i < dispatcher->lanes_count * LANE_WAYS_MAX; i++) {
+        const struct way *way = nth_way(dispatcher, i);
+        if (way != NULL) {
+            metrics_latency(metrics, METRICS_LABELS(WAY_LABELS(way)), &way->submits);
+        }
     }
     metrics_begin(metrics, "pulssi_store_call_seconds", METRIC_HISTOGRAM,
                   "Calls of the store that were answered, from their sending to the answer.");

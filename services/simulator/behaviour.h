@@ -19,9 +19,12 @@ enum meaning {
     MEANS_START,
     MEANS_HELP,
     MEANS_LEAVE,
-    MEANS_WRONG_PERSON
+    MEANS_WRONG_PERSON,
+    MEANS_PAUSE,
+    MEANS_BUSINESS, /* a matter of their own */
+    MEANS_DISTRESS
 };
-#define MEANINGS 9
+#define MEANINGS 12
 const char *meaning_name(enum meaning meaning); /* "value", "wrong_person" */
 
 struct planned_reply {
@@ -53,8 +56,8 @@ struct behaviour {
 
 /* Texts that begin a pulse are answered after 1 minute to 6.5 days, mostly within hours, or late: after 8 to 10 days;
  * never near the end of the seven days. A second answer comes within the hour or a day after the first, START two
- * days after STOP. What follows in a conversation is answered after a minute to twelve hours, LEAVE comes after
- * days; nobody answers what asks nothing. */
+ * days after STOP. What follows in a conversation is answered after a minute to twelve hours, also when it asks once
+ * more what was not understood, or reminds who was silent; LEAVE comes after days; nobody answers what asks nothing. */
 void behaviour_decide(const struct scenario *scenario, const struct received *received,
                       struct behaviour *behaviour_out);
 

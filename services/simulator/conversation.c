@@ -1,9 +1,9 @@
 /* Person by person: sums first, then the rules, each in a function of its own. */
 #include "simulator/conversation.h"
 
-#define HAND_OVER_MS     5000 /* real: what was on its way cannot be recalled */
-#define AWAKE_FROM_MS    (7 * HOUR_MS)
-#define AWAKE_TO_MS      (21 * HOUR_MS)
+#include "simulator/again.h"
+
+#define HAND_OVER_MS     5000           /* real: what was on its way cannot be recalled */
 #define OPPORTUNITY_MS   (15 * HOUR_MS) /* within it a follow-up must have been sent: a night, and slack */
 #define CONFIRMATIONS_MS DAY_MS
 
@@ -22,9 +22,9 @@ static bool is_asked_again(const struct person_evidence *person, const struct te
 static bool has_a_reason(const struct person_evidence *person, const struct text_given *text);
 static bool was_replaced(const struct person_evidence *person, const struct reply_given *reply,
                          const struct text_given *text);
-static bool people_sleep(const struct zone *zone, int64_t at_ms);
 static void silence_check(const struct person_evidence *person, const struct text_given *text,
                           struct findings *findings);
+static int64_t paused_real_ms(const struct person_evidence *person);
 static void pulse_check(const struct person_evidence *person, const struct pulse *pulse,
                         struct findings *findings);
 static int surely_next(const struct person_evidence *person, const struct pulse *pulse, int question);
@@ -35,11 +35,12 @@ static const char *name_of(const struct person_evidence *person, const struct te
 void conversation_make(struct conversation *conversation, const struct evidence *evidence,
                        const struct scenario *scenario, struct findings *findings)
 {
-    static const struct answering answerings[] = {{SERVICE_HELP, VERDICT_HELP, false},
-                                                  {SERVICE_START_CONFIRM, VERDICT_START, false},
-                                                  {SERVICE_WRONG_PERSON, VERDICT_WRONG_PERSON, false},
-                                                  {SERVICE_STOP_CONFIRM, VERDICT_STOP, true},
-                                                  {SERVICE_LATE, VERDICT_LATE, true}};
+    static const struct answering answerings[] = {
+        {SERVICE_HELP, VERDICT_HELP, true},           {SERVICE_START_CONFIRM, VERDICT_START, true},
+        {SERVICE_PAUSE_CONFIRM, VERDICT_PAUSE, true}, {SERVICE_BUSINESS, VERDICT_BUSINESS, true},
+        {SERVICE_HELPLINE, VERDICT_DISTRESS, false},  {SERVICE_WRONG_PERSON, VERDICT_WRONG_PERSON, false},
+        {SERVICE_STOP_CONFIRM, VERDICT_STOP, true},   {SERVICE_LATE, VERDICT_LATE, true},
+    };
     struct person_evidence person = {.scenario = scenario, .evidence = evidence};
     *conversation = (struct conversation){0};
     while (person_evidence_next(&person)) {
@@ -53,6 +54,7 @@ void conversation_make(struct conversation *conversation, const struct evidence 
         }
         for (size_t i = 0; i < person.pulses_count; i++)
             pulse_check(&person, &person.pulses[i], findings);
+        again_check(&person, findings);
         for (size_t i = 0; i < sizeof answerings / sizeof answerings[0]; i++)
             if (scenario->texts[answerings[i].text].count > 0)
                 answering_check(&person, &answerings[i], findings);
@@ -67,7 +69,7 @@ static void person_sum(struct conversation *conversation, const struct person_ev
         const struct reply_given *reply = &person->replies[i];
         struct place place;
         place_of(person, reply, &place);
-        unsigned verdicts = verdicts_of(person->scenario, reply, &place);
+        unsigned verdicts = verdicts_of(person, reply, &place);
         for (unsigned k = 0; k < VERDICTS; k++) {
             conversation->verdicts[k].low += reply->answered && verdicts == 1U << k;
             conversation->verdicts[k].high += (verdicts & 1U << k) != 0;
@@ -84,7 +86,7 @@ static void person_sum_records(struct conversation *conversation, const struct p
         const struct reply_given *reply = &person->replies[i];
         struct place place;
         place_of(person, reply, &place);
-        unsigned verdicts = verdicts_of(person->scenario, reply, &place);
+        unsigned verdicts = verdicts_of(person, reply, &place);
         if ((verdicts & leaving) != 0) {
             listed.low = named.low = 0;
             listed.high = reply->answered ? 0 : listed.high;
@@ -166,21 +168,14 @@ static bool was_replaced(const struct person_evidence *person, const struct repl
     return false;
 }
 
-static bool people_sleep(const struct zone *zone, int64_t at_ms)
-{
-    int64_t midnight_ms = day_index_at(zone, at_ms) * DAY_MS;
-    return at_ms < instant_of_local(zone, midnight_ms + AWAKE_FROM_MS) ||
-           at_ms >= instant_of_local(zone, midnight_ms + AWAKE_TO_MS) + SLACK_MS;
-}
-
 /* --- after STOP, after "wrong number" --- */
 
 static void silence_check(const struct person_evidence *person, const struct text_given *text,
                           struct findings *findings)
 {
     bool stopped = false, gone = false;
-    bool talks =
-        text_is_step(text) || text->text == SERVICE_THANKS || text->text == SERVICE_VOLUNTEER_CONFIRM;
+    bool asks = text_is_step(text) || service_text_asks(text->text);
+    bool talks = asks || text->text == SERVICE_THANKS || text->text == SERVICE_VOLUNTEER_CONFIRM;
     for (size_t i = 0; i < person->replies_count; i++) {
         const struct reply_given *reply = &person->replies[i];
         bool before = reply->answered && text->real_ms > reply->finished_real_ms + HAND_OVER_MS;
@@ -192,9 +187,22 @@ static void silence_check(const struct person_evidence *person, const struct tex
     }
     if (stopped && talks)
         findings_add(findings, "message %s: the conversation went on after STOP", name_of(person, text));
+    if (asks && is_paused_before(person, text->moment) &&
+        text->real_ms > paused_real_ms(person) + HAND_OVER_MS)
+        findings_add(findings, "message %s: somebody was asked something in a pause", name_of(person, text));
     if (gone && text->text != SERVICE_WRONG_PERSON)
         findings_add(findings, "message %s: the number was written to after \"wrong number\"",
                      name_of(person, text));
+}
+
+/* When the last pause was answered, real ms. */
+static int64_t paused_real_ms(const struct person_evidence *person)
+{
+    int64_t real_ms = 0;
+    for (size_t i = 0; i < person->replies_count; i++)
+        if (person->replies[i].meaning == MEANS_PAUSE && person->replies[i].answered)
+            real_ms = person->replies[i].finished_real_ms;
+    return real_ms;
 }
 
 /* --- what must have been asked --- */
@@ -235,7 +243,7 @@ static int surely_next(const struct person_evidence *person, const struct pulse 
         const struct reply_given *reply = &person->replies[i];
         struct place place;
         place_of(person, reply, &place);
-        bool ends = reply->stop || reply->meaning == MEANS_WRONG_PERSON;
+        bool ends = reply->stop || reply->meaning == MEANS_WRONG_PERSON || reply->meaning == MEANS_PAUSE;
         bool is_near_the_end = reply->question == question &&
                                (reply->answered_ms + OPPORTUNITY_MS > pulse->asked_ms + WINDOW_MS ||
                                 reply->answered_ms + OPPORTUNITY_MS > person->evidence->end_ms);
@@ -256,7 +264,7 @@ static void answering_check(const struct person_evidence *person, const struct a
         const struct reply_given *reply = &person->replies[i];
         struct place place;
         place_of(person, reply, &place);
-        unsigned verdicts = verdicts_of(person->scenario, reply, &place), bit = 1U << answering->verdict;
+        unsigned verdicts = verdicts_of(person, reply, &place), bit = 1U << answering->verdict;
         bool stops = answering->verdict == VERDICT_STOP && reply->stop && (place.steps & STEP_GONE) == 0;
         asked_low += reply->answered && (verdicts == bit || stops);
         asked_high += (verdicts & bit) != 0 || (answering->verdict == VERDICT_STOP && reply->stop);

@@ -1,6 +1,7 @@
 /* What must hold of conversations, and what they come to in all: follow-up questions went to exactly those whose
- * counted answers lead there, once, at an hour when people are awake; every command was answered; nobody was talked
- * to after STOP, or was written to after "wrong number". */
+ * counted answers lead there, once, at an hour when people are awake; every command was answered; who wrote what nobody
+ * can read was asked once more, who stayed silent was reminded once (again.h); nobody was talked to after STOP, asked in a
+ * pause, or written to after "wrong number". */
 #ifndef SIMULATOR_CONVERSATION_H
 #define SIMULATOR_CONVERSATION_H
 

@@ -1,29 +1,19 @@
-/* The gateway's side that the dispatcher sees: POST /send, with Authorization: Bearer SECRET.
- *
- *   {"id":our id,"from":…,"to":"+358…","text":…,"encoding":…,"segments":n}
- *
- *   202 {"id":gateway id}             500 {"error":"server_error"}
- *   400 {"error":"invalid_number"}    400 {"error":"malformed"}
- *   401 {"error":"unauthorized"}      429 {"error":"throttled"}, Retry-After: 1
- *                                     503 {"error":"unavailable"}
- *
- * What it accepts it delivers: receipts and, from people of the scenario, replies are planned at once. A
- * message id that was accepted before is answered alike but reaches nobody, and the ledger says so. */
+/* The gateway's side that the dispatcher sees: submits in whatever dialect is spoken, and their story, which is the same
+ * in every dialect. What it accepts it delivers: receipts and, from people of the scenario, replies are planned at once. A
+ * message id that was accepted before reaches nobody, and the ledger says so; it is answered alike, or refused where the
+ * dialect has words for that. */
 #ifndef SIMULATOR_GATEWAY_H
 #define SIMULATOR_GATEWAY_H
 
 #include "io/http_server.h"
-#include "simulator/webhooks.h"
+#include "simulator/delivery.h"
 
 struct gateway;
 struct gateway_options {
     struct loop *loop;
     const struct clock *clock; /* all borrowed */
-    const struct scenario *scenario;
-    struct faults *faults;
-    struct ledger *ledger;
-    struct webhooks *webhooks;
-    const char *secret;
+    const struct dialect_account *account;
+    struct network *network;
 };
 
 struct gateway *gateway_new(const struct gateway_options *options);

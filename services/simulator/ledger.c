@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "simulator/dialect.h"
 
 static void add_text(struct text *out, const char *member, const char *value);
 static void add_bool(struct text *out, const char *member, bool value);
@@ -40,6 +41,7 @@ void ledger_add_send(struct ledger *ledger, const struct ledger_send *send)
     add_bool(out, "repeat", send->is_repeat);
     add_bool(out, "accepted_before", send->accepted_before);
     add_bool(out, "ambiguous_before", send->ambiguous_before);
+    add_int(out, "batch", send->batch);
     text_add(out, "}\n");
 }
 
@@ -96,7 +98,7 @@ static void print_reply(const struct webhook *webhook, struct text *out)
     text_add(out, "{\"t\":\"reply\"");
     add_text(out, "id", webhook->id);
     add_text(out, "from", webhook->from);
-    add_text(out, "text", reply->text);
+    add_text(out, "text", webhook_text(webhook));
     add_text(out, "means", meaning_name(reply->meaning));
     add_text(out, "question", webhook->question);
     add_int_if(out, "value", reply->value != NOTHING, reply->value);
@@ -110,6 +112,8 @@ static void print_reply(const struct webhook *webhook, struct text *out)
     add_int_if(out, "ended", done, (int64_t)webhook->ended);
     add_int_if(out, "answered_at", done, webhook->answered_at_ms);
     add_int_if(out, "status", done, webhook->status);
+    add_int_if(out, "refused", webhook->refused != 0, webhook->refused);
+    add_int(out, "part", (int64_t)webhook->part);
     add_int(out, "tries", webhook->tries);
     add_bool(out, "late", reply->late);
 }
@@ -120,11 +124,13 @@ static void print_receipt(const struct webhook *webhook, struct text *out)
     text_add(out, "{\"t\":\"receipt\"");
     add_text(out, "id", webhook->id);
     add_text(out, "ref", webhook->message);
-    add_text(out, "state", webhook->state);
+    add_text(out, "state", webhook->told->means);
+    add_text(out, "told", webhook->told->state);
     add_bool(out, "copy", webhook->is_copy);
     add_int(out, "started_at", webhook->started_at_ms);
     add_int_if(out, "answered_at", done, webhook->answered_at_ms);
     add_int_if(out, "status", done, webhook->status);
+    add_int_if(out, "refused", webhook->refused != 0, webhook->refused);
     add_int(out, "tries", webhook->tries);
 }
 

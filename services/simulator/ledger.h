@@ -4,9 +4,10 @@
  * a millisecond.
  *
  * {"t":"send","at","real","moment","id","to","outcome","answered","fault","what","survey","ordinal","segments",
- *  "gateway_id","repeat","accepted_before","ambiguous_before"}       a POST /send
+ *  "gateway_id","repeat","accepted_before","ambiguous_before","batch"}       a message of a submit
  *     outcome    accepted, accepted_twice (a repeat of an accepted id: a violation), throttled,
- *                unavailable, server_error, lost (neither accepted nor answered), invalid_number, unauthorized, malformed
+ *                unavailable, server_error, lost (neither accepted nor answered), invalid_number, unauthorized, malformed;
+ *                in a provider's dialect also opted_out, permanent, lane_stop, duplicate (a repeat that was refused)
  *     answered   an answer was, or was to be, written
  *     fault      the fault that struck, or null
  *     what       a question's ref, the name of another text of the service, or "other"
@@ -16,10 +17,12 @@
  *     repeat     the id came before
  *     accepted_before, ambiguous_before   some earlier one was accepted; ended so that the caller could
  *                not know
+ *     batch      how many messages the request had; 0 = it could not be read
  *
  * {"t":"reply","id","from","text","means","question","value","stop","for","copy","started_at","started_real","began",
- *  "finished_real","ended","answered_at","status","tries","late"}    a reply
- *     means      value, words, name, nothing, stop, start, help, leave or wrong_person: what the person means
+ *  "finished_real","ended","answered_at","status","refused","part","tries","late"}    a reply
+ *     means      value, words, name, nothing, stop, start, help, leave, wrong_person, pause, business or distress: what
+ *                the person means
  *     question   the ref of the question it is written to, or null
  *     value      of it, 0..9, or null
  *     stop       it means STOP, too
@@ -28,9 +31,12 @@
  *     started_at, started_real, began         the first try that may have arrived
  *     answered_at, finished_real, ended       the answer 200; null before
  *     status     200 or null
+ *     refused    the latest other status it was answered, or null
+ *     part       which part of a long reply, from 1; 0 = whole
  *     late       it is meant to be late
  *
- * {"t":"receipt","id","ref","state","copy","started_at","answered_at","status","tries"}
+ * {"t":"receipt","id","ref","state","told","copy","started_at","answered_at","status","refused","tries"}
+ *     told       the state in the provider's words
  * {"t":"fault","at","real","fault","id","ambiguous","accepted"}      each fault injected, but latency
  * {"t":"end","at","real"}                                            the last row: when it was read
  *
@@ -62,6 +68,7 @@ struct ledger_send {
     int64_t segments;
     const char *gateway_id; /* NULL unless accepted */
     bool is_repeat, accepted_before, ambiguous_before;
+    int64_t batch; /* messages of the request */
 };
 
 struct ledger_fault {

@@ -2,18 +2,26 @@
  * an instant of the service's own (its deciding to send) is not in the ledger. */
 #include "simulator/places.h"
 
+#define AWAKE_FROM_MS (7 * HOUR_MS)
+#define AWAKE_TO_MS   (21 * HOUR_MS)
+
 static unsigned steps_of(const struct person_evidence *person, const struct pulse *pulse,
                          const struct reply_given *reply);
 static bool may_be_asked_before(const struct person_evidence *person, const struct pulse *pulse,
                                 const struct text_given *text, const struct reply_given *reply);
 static bool closes(const struct reply_given *reply, const struct pulse *pulse);
-static unsigned verdict_at(const struct scenario *scenario, const struct reply_given *reply, unsigned step);
+static unsigned verdict_at(const struct person_evidence *person, const struct reply_given *reply,
+                           const struct pulse *pulse, unsigned step);
+static unsigned unclear_verdicts(const struct person_evidence *person, const struct reply_given *reply,
+                                 const struct pulse *pulse, unsigned step);
+static bool answers_step(const struct reply_given *reply, unsigned step);
 
 const char *verdict_name(enum verdict_kind verdict)
 {
     static const char *const names[VERDICTS] = {
-        "answer", "words", "volunteer",    "no_volunteer", "name", "unparseable",   "stop",
-        "start",  "help",  "wrong_person", "leave",        "late", "unknown_sender"};
+        "answer",      "words",    "volunteer",    "no_volunteer", "name",  "clarified",
+        "unparseable", "comment",  "stop",         "pause",        "start", "help",
+        "business",    "distress", "wrong_person", "leave",        "late",  "unknown_sender"};
     return names[verdict];
 }
 
@@ -76,13 +84,13 @@ void place_of(const struct person_evidence *person, const struct reply_given *re
     }
 }
 
-unsigned verdicts_of(const struct scenario *scenario, const struct reply_given *reply,
+unsigned verdicts_of(const struct person_evidence *person, const struct reply_given *reply,
                      const struct place *place)
 {
     unsigned verdicts = 0;
     for (unsigned step = 1; step <= STEP_GONE; step <<= 1)
         if ((place->steps & step) != 0)
-            verdicts |= verdict_at(scenario, reply, step);
+            verdicts |= verdict_at(person, reply, place->pulse, step);
     return verdicts;
 }
 
@@ -103,6 +111,26 @@ const struct pulse *text_pulse(const struct person_evidence *person, const struc
         if (person->pulses[i].moment < text->moment)
             found = &person->pulses[i];
     return found;
+}
+
+bool people_sleep(const struct zone *zone, int64_t at_ms)
+{
+    int64_t midnight_ms = day_index_at(zone, at_ms) * DAY_MS;
+    return at_ms < instant_of_local(zone, midnight_ms + AWAKE_FROM_MS) ||
+           at_ms >= instant_of_local(zone, midnight_ms + AWAKE_TO_MS) + SLACK_MS;
+}
+
+bool is_paused_before(const struct person_evidence *person, uint64_t moment)
+{
+    bool paused = false;
+    for (size_t i = 0; i < person->replies_count; i++) {
+        const struct reply_given *reply = &person->replies[i];
+        if (reply->meaning == MEANS_PAUSE && reply->answered && reply->ended < moment)
+            paused = true;
+        else if (reply->meaning == MEANS_START && reply->began < moment)
+            paused = false;
+    }
+    return paused;
 }
 
 bool reply_leads_to(const struct scenario *scenario, const struct reply_given *reply,
@@ -154,13 +182,17 @@ static bool closes(const struct reply_given *reply, const struct pulse *pulse)
     return reply->stop && reply->began > pulse->moment;
 }
 
-static unsigned verdict_at(const struct scenario *scenario, const struct reply_given *reply, unsigned step)
+static unsigned verdict_at(const struct person_evidence *person, const struct reply_given *reply,
+                           const struct pulse *pulse, unsigned step)
 {
     static const enum verdict_kind commands[MEANINGS] = {[MEANS_STOP] = VERDICT_STOP,
                                                          [MEANS_START] = VERDICT_START,
                                                          [MEANS_HELP] = VERDICT_HELP,
                                                          [MEANS_LEAVE] = VERDICT_LEAVE,
-                                                         [MEANS_WRONG_PERSON] = VERDICT_WRONG_PERSON};
+                                                         [MEANS_WRONG_PERSON] = VERDICT_WRONG_PERSON,
+                                                         [MEANS_PAUSE] = VERDICT_PAUSE,
+                                                         [MEANS_BUSINESS] = VERDICT_BUSINESS,
+                                                         [MEANS_DISTRESS] = VERDICT_DISTRESS};
     if (step == STEP_GONE)
         return 1U << VERDICT_UNKNOWN_SENDER;
     if (reply->meaning >= MEANS_STOP)
@@ -173,13 +205,53 @@ static unsigned verdict_at(const struct scenario *scenario, const struct reply_g
     unsigned at = 0;
     while (STEP_OF(at) != step)
         at++;
-    const struct scenario_question *question = &scenario->questions[at];
+    const struct scenario_question *question = &person->scenario->questions[at];
     if (question->asking == ASKS_WORDS)
         return 1U << VERDICT_WORDS;
-    if (reply->meaning != MEANS_VALUE || reply->question != (int)at)
-        return 1U << VERDICT_UNPARSEABLE;
+    if (!answers_step(reply, step))
+        return unclear_verdicts(person, reply, pulse, step);
     if (question->asking == ASKS_VOLUNTEER)
         return 1U << (question->feeling[reply->value] == FEELS_POSITIVE ? VERDICT_VOLUNTEER
                                                                         : VERDICT_NO_VOLUNTEER);
     return 1U << VERDICT_ANSWER;
+}
+
+static bool answers_step(const struct reply_given *reply, unsigned step)
+{
+    return reply->meaning == MEANS_VALUE && STEP_OF((unsigned)reply->question) == step;
+}
+
+/* By what came before it in the pulse: answers to the same step, and others that nobody could read; who paused is asked
+ * nothing more. */
+static unsigned unclear_verdicts(const struct person_evidence *person, const struct reply_given *reply,
+                                 const struct pulse *pulse, unsigned step)
+{
+    static const unsigned unclear = 1U << VERDICT_CLARIFIED | 1U << VERDICT_UNPARSEABLE;
+    bool maybe_answered = false, maybe_clarified = false, surely_clarified = false;
+    for (size_t i = 0; i < person->replies_count; i++) {
+        const struct reply_given *other = &person->replies[i];
+        struct place theirs;
+        if (other == reply || other->began >= reply->ended)
+            continue;
+        place_of(person, other, &theirs);
+        bool before = other->answered && other->ended < reply->began;
+        maybe_clarified |= other->meaning == MEANS_PAUSE;
+        if (theirs.pulse != pulse || other->meaning >= MEANS_STOP)
+            continue;
+        if (answers_step(other, step) && (theirs.steps & step) != 0) {
+            if (before && theirs.steps == step)
+                return 1U << VERDICT_COMMENT;
+            maybe_answered = true;
+            continue;
+        }
+        unsigned verdicts = before ? verdicts_of(person, other, &theirs) : unclear;
+        maybe_clarified |= (verdicts & unclear) != 0;
+        surely_clarified |= before && (verdicts & ~unclear) == 0;
+    }
+    unsigned possible = surely_clarified ? 0 : 1U << VERDICT_CLARIFIED;
+    if (maybe_answered)
+        possible |= 1U << VERDICT_COMMENT;
+    if (maybe_clarified)
+        possible |= 1U << VERDICT_UNPARSEABLE;
+    return possible;
 }

@@ -22,16 +22,21 @@ enum verdict_kind {
     VERDICT_VOLUNTEER,
     VERDICT_NO_VOLUNTEER,
     VERDICT_NAME,
+    VERDICT_CLARIFIED,
     VERDICT_UNPARSEABLE,
+    VERDICT_COMMENT,
     VERDICT_STOP,
+    VERDICT_PAUSE,
     VERDICT_START,
     VERDICT_HELP,
+    VERDICT_BUSINESS,
+    VERDICT_DISTRESS,
     VERDICT_WRONG_PERSON,
     VERDICT_LEAVE,
     VERDICT_LATE,
     VERDICT_UNKNOWN_SENDER
 };
-#define VERDICTS 13
+#define VERDICTS 18
 const char *verdict_name(enum verdict_kind verdict); /* "no_volunteer" */
 
 /* Everything of one person: slices of the sorted evidence. */
@@ -57,8 +62,9 @@ struct place {
 };
 void place_of(const struct person_evidence *person, const struct reply_given *reply, struct place *place_out);
 
-/* Verdicts as bits; at least one. */
-unsigned verdicts_of(const struct scenario *scenario, const struct reply_given *reply,
+/* Verdicts as bits; at least one. What nobody can read is asked for once more, once a pulse; after an answer to the same
+ * question it is a remark. */
+unsigned verdicts_of(const struct person_evidence *person, const struct reply_given *reply,
                      const struct place *place);
 
 /* Whether the text asks something that follows in a conversation: a question, or a first name. */
@@ -67,6 +73,12 @@ unsigned text_step(const struct text_given *text);
 
 /* The pulse in which the text was given; NULL if none was asked before. */
 const struct pulse *text_pulse(const struct person_evidence *person, const struct text_given *text);
+
+/* At night nobody is asked anything. */
+bool people_sleep(const struct zone *zone, int64_t at_ms);
+
+/* Whether a pause had been answered 200 before the moment, and nobody said START since. */
+bool is_paused_before(const struct person_evidence *person, uint64_t moment);
 
 /* Whether what the person means by the reply leads to the text. */
 bool reply_leads_to(const struct scenario *scenario, const struct reply_given *reply,

@@ -120,11 +120,13 @@ static void read_typing(struct typing *typing, struct json_reader *root)
     struct json_reader reader;
     json_object(root, "typing", &reader);
     typing->plain = read_share(&reader, "plain");
+    typing->natural = read_share_or_0(&reader, "natural");
     typing->punctuated = read_share(&reader, "punctuated");
     typing->spaced = read_share(&reader, "spaced");
     typing->commented = read_share(&reader, "commented");
     typing->unreadable = read_share(&reader, "unreadable");
-    double sum = typing->plain + typing->punctuated + typing->spaced + typing->commented + typing->unreadable;
+    double sum = typing->plain + typing->natural + typing->punctuated + typing->spaced + typing->commented +
+                 typing->unreadable;
     if (fabs(sum - 1) > SHARE_SLACK)
         json_problem(root, "typing", "the shares must be 1 in all");
     (void)json_finish(&reader);
@@ -141,14 +143,26 @@ static void read_shares(struct shares *shares, struct json_reader *root)
     shares->undelivered = read_share(&reader, "undelivered");
     shares->no_receipt = read_share(&reader, "no_receipt");
     shares->wrong_person = read_share_or_0(&reader, "wrong_person");
+    shares->pause = read_share_or_0(&reader, "pause");
+    shares->business = read_share_or_0(&reader, "business");
+    shares->distress = read_share_or_0(&reader, "distress");
     shares->help_first = read_share_or_0(&reader, "help_first");
+    shares->afterthought = read_share_or_0(&reader, "afterthought");
+    shares->clarified = read_share_or_0(&reader, "clarified");
+    shares->unclear_again = read_share_or_0(&reader, "unclear_again");
+    shares->reminded = read_share_or_0(&reader, "reminded");
     shares->start_after_stop = read_share_or_0(&reader, "start_after_stop");
     shares->name = read_share_or_0(&reader, "name");
     shares->leave = read_share_or_0(&reader, "leave");
-    if (shares->stop + shares->answer_and_stop + shares->second_answer + shares->late + shares->wrong_person >
+    if (shares->stop + shares->answer_and_stop + shares->second_answer + shares->late + shares->wrong_person +
+            shares->pause + shares->business + shares->distress >
         1 + SHARE_SLACK)
-        json_problem(root, "shares",
-                     "stop, answer_and_stop, second_answer, late and wrong_person must be at most 1 in all");
+        json_problem(
+            root, "shares",
+            "stop, answer_and_stop, second_answer, late, wrong_person, pause, business and distress must be "
+            "at most 1 in all");
+    if (shares->clarified + shares->unclear_again > 1 + SHARE_SLACK)
+        json_problem(root, "shares", "clarified and unclear_again must be at most 1 in all");
     if (shares->undelivered + shares->no_receipt > 1 + SHARE_SLACK)
         json_problem(root, "shares", "undelivered and no_receipt must be at most 1 in all");
     (void)json_finish(&reader);

@@ -5,19 +5,22 @@
  *  "questions":[{"ref":"felt-forward@1/forward","kind":"scale","contains":["1-5"],"goal":0.70,"ceiling":0.20}],
  *  "texts":{"volunteer_name":["etunimellä","förnamn","first name"]},
  *  "languages":{"fi":0.8,"sv":0.2}, "strata":{"office":["north","south"]},
- *  "typing":{"plain":…,"punctuated":…,"spaced":…,"commented":…,"unreadable":…},
+ *  "typing":{"plain":…,"natural":…,"punctuated":…,"spaced":…,"commented":…,"unreadable":…},
  *  "shares":{"stop":…,"answer_and_stop":…,"second_answer":…,"late":…,"undelivered":…,"no_receipt":…},
  *  "pilots":[{"id":"coaching-a","size":800,"truth":"success","positive":0.95,"negative":0.02,
  *             "response":0.5,"turn":{"week":"2026-W07","positive":0.3,"negative":0.5}}]}
  *
  * questions             what the town may be asked: scenario_questions.h says what may stand there
  * texts                 optional: how the service's other texts are recognised, by their names in messages/fi.json
- * languages, typing     shares, 1 in all
+ * languages, typing     shares, 1 in all; natural (in words, with courtesy and remarks: phrases.h) is 0 unless given
  * strata                columns of contacts.csv after phone and language; values are alike likely
- * shares                stop, answer_and_stop, second_answer, late, wrong_person: of those who respond, at most 1 in
- *                       all; undelivered, no_receipt: of texts that ask, at most 1 in all; and, 0 unless given:
- *                       wrong_person, help_first (INFO before the answer), start_after_stop (of those who stop),
- *                       name (of volunteers who are asked for it), leave (of volunteers, within weeks)
+ * shares                stop, answer_and_stop, second_answer, late, wrong_person, pause, business, distress: of those who
+ *                       respond, at most 1 in all; undelivered, no_receipt: of texts that ask, at most 1 in all; and, 0
+ *                       unless given: wrong_person, pause, business (a matter of their own; half of them answer later),
+ *                       distress, help_first (INFO before the answer), afterthought (thanks after the answer),
+ *                       start_after_stop (of those who stop or pause), name (of volunteers who are asked for it), leave (of
+ *                       volunteers, within weeks), clarified, unclear_again (of those asked once more), reminded (of the
+ *                       silent who are reminded)
  * survey                optional, of a pilot: which one its people are asked; otherwise that of the first question
  * turn                  optional, of a pilot: the mood of texts sent in that week or later */
 #ifndef SIMULATOR_SCENARIO_H
@@ -96,10 +99,18 @@ enum service_text {
     SERVICE_THANKS,
     SERVICE_VOLUNTEER_CONFIRM,
     SERVICE_VOLUNTEER_NAME,
-    SERVICE_VOLUNTEER_LEFT
+    SERVICE_VOLUNTEER_LEFT,
+    SERVICE_REMINDER,
+    SERVICE_CLARIFY, /* asks once more for an answer to what is counted */
+    SERVICE_CLARIFY_VOLUNTEER,
+    SERVICE_BUSINESS,
+    SERVICE_HELPLINE,
+    SERVICE_PAUSE_CONFIRM
 };
-#define SERVICE_TEXTS 9
+#define SERVICE_TEXTS 15
 const char *service_text_name(enum service_text text); /* "volunteer_name" */
+/* Whether people may answer it: it is part of a pulse. */
+bool service_text_asks(int text);
 
 struct scenario_pilot {
     char id[33];
@@ -126,13 +137,15 @@ struct scenario_stratum {
 };
 
 struct typing {
-    double plain, punctuated, spaced, commented, unreadable;
+    double plain, natural, punctuated, spaced, commented, unreadable;
 };
 
 struct shares {
-    double stop, answer_and_stop, second_answer, late, wrong_person; /* of those who respond */
-    double help_first, start_after_stop, name, leave;
-    double undelivered, no_receipt; /* of texts that ask */
+    double stop, answer_and_stop, second_answer, late, wrong_person, pause, business,
+        distress; /* of those who respond */
+    double help_first, afterthought, start_after_stop, name, leave;
+    double clarified, unclear_again, reminded; /* of those asked once more; of the silent */
+    double undelivered, no_receipt;            /* of texts that ask */
 };
 
 struct scenario {
@@ -162,7 +175,7 @@ bool scenario_read(struct scenario *scenario_out, const char *path, struct error
 /* The pilot of that id, or NULL. */
 const struct scenario_pilot *scenario_pilot(const struct scenario *scenario, const char *id);
 
-/* What a text is: a question's index, a service text, or neither (both NOTHING). */
+/* What a text is: a service text, a question's index, or neither (both NOTHING). */
 void scenario_recognise(const struct scenario *scenario, const char *text, int *question_out, int *text_out);
 
 #endif

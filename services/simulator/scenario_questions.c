@@ -24,11 +24,23 @@ static const char *const text_names[SERVICE_TEXTS] = {
     [SERVICE_VOLUNTEER_CONFIRM] = "volunteer_confirm",
     [SERVICE_VOLUNTEER_NAME] = "volunteer_name",
     [SERVICE_VOLUNTEER_LEFT] = "volunteer_left",
+    [SERVICE_REMINDER] = "reminder",
+    [SERVICE_CLARIFY] = "clarify",
+    [SERVICE_CLARIFY_VOLUNTEER] = "clarify_volunteer",
+    [SERVICE_BUSINESS] = "business",
+    [SERVICE_HELPLINE] = "helpline",
+    [SERVICE_PAUSE_CONFIRM] = "pause_confirm",
 };
 
 const char *service_text_name(enum service_text text)
 {
     return text_names[text];
+}
+
+bool service_text_asks(int text)
+{
+    return text == SERVICE_VOLUNTEER_NAME || text == SERVICE_REMINDER || text == SERVICE_CLARIFY ||
+           text == SERVICE_CLARIFY_VOLUNTEER;
 }
 
 void scenario_questions_read(struct scenario *scenario, struct json_reader *root)
@@ -77,14 +89,14 @@ static bool marks_found(const struct marks *marks, const char *text)
 void scenario_recognise(const struct scenario *scenario, const char *text, int *question_out, int *text_out)
 {
     *question_out = *text_out = NOTHING;
+    for (size_t i = 0; i < SERVICE_TEXTS; i++) /* first: what asks once more repeats what was asked */
+        if (marks_found(&scenario->texts[i], text)) {
+            *text_out = (int)i;
+            return;
+        }
     for (size_t i = 0; i < scenario->questions_count; i++)
         if (marks_found(&scenario->questions[i].marks, text)) {
             *question_out = (int)i;
-            return;
-        }
-    for (size_t i = 0; i < SERVICE_TEXTS; i++)
-        if (marks_found(&scenario->texts[i], text)) {
-            *text_out = (int)i;
             return;
         }
 }

@@ -181,6 +181,9 @@ static void person_check(const struct person_evidence *person, struct findings *
         if (is_stopped(person, pulse))
             findings_add(findings, "message %s: the person was asked after STOP",
                          id_table_name(messages, pulse->message));
+        if (is_paused_before(person, pulse->moment))
+            findings_add(findings, "message %s: the person was asked in a pause",
+                         id_table_name(messages, pulse->message));
     }
     for (size_t i = 0; i < person->replies_count; i++)
         reply_check(person, &person->replies[i], findings);

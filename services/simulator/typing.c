@@ -1,38 +1,12 @@
-/* Tables of words. Unreadable answers must be unreadable to any question that is counted, also when they come late
- * and meet another one. */
+/* Ways of writing, by the shares of the scenario. Unreadable answers must be unreadable to any question that is counted,
+ * also when they come late and meet another one. */
 #include "simulator/typing.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
-
-#define WORDS_MAX 6
-
-struct vocabulary {
-    enum meaning meaning;
-    const char *language; /* "" = in every language */
-    const char *words[WORDS_MAX];
-};
-
-static const struct vocabulary vocabularies[] = {
-    {MEANS_STOP, "", {"STOP", "stop.", "Lopeta", "STOPP", "Stop!"}},
-    {MEANS_START, "fi", {"ALOITA", "aloita"}},
-    {MEANS_START, "sv", {"STARTA", "starta"}},
-    {MEANS_START, "en", {"START", "Start"}},
-    {MEANS_HELP, "fi", {"INFO", "info", "?", "apua"}},
-    {MEANS_HELP, "sv", {"INFO", "hjälp", "?"}},
-    {MEANS_HELP, "en", {"INFO", "help", "?"}},
-    {MEANS_LEAVE, "fi", {"POIS", "pois"}},
-    {MEANS_LEAVE, "sv", {"BORT", "bort"}},
-    {MEANS_LEAVE, "en", {"LEAVE", "leave"}},
-    {MEANS_WRONG_PERSON, "fi", {"Väärä numero", "väärä numero"}},
-    {MEANS_WRONG_PERSON, "sv", {"Fel nummer", "fel person"}},
-    {MEANS_WRONG_PERSON, "en", {"Wrong number", "wrong person"}},
-    {MEANS_NAME, "fi", {"Anna", "Mikko", "Sari", "Juhani", "Aino", "Timo"}},
-    {MEANS_NAME, "sv", {"Britta", "Johan", "Maj-Britt", "Åsa"}},
-    {MEANS_NAME, "en", {"Olga", "Ahmed", "Linh", "Maria", "Fatima"}},
-};
+#include "simulator/phrases.h"
 
 static const char *pick(double draw, const char *const *words, size_t words_max);
 static const char *yes_or_no(const char *language, bool yes);
@@ -42,22 +16,24 @@ void type_answer(const struct scenario *scenario, const char *language, double h
 {
     static const char *const ends[] = {".", "!", "!!"};
     static const char *const comments[] = {"kiitos", "tack", "many thanks", "kiitos avusta", "meni hyvin"};
-    static const char *const unreadables[] = {"hyvä", "vaikea sanoa", "vet inte", "not sure", "riippuu"};
     const struct typing *typing = &scenario->typing;
     char plain[REPLY_TEXT_SIZE];
     double left = habit;
     if (left < typing->unreadable) {
-        reply->meaning = MEANS_NOTHING;
-        reply->value = NOTHING;
-        (void)text_copy(reply->text, sizeof reply->text,
-                        pick(word, unreadables, sizeof unreadables / sizeof unreadables[0]));
+        type_unclear(scenario, language, word, reply);
         return;
     }
     type_value(scenario, language, reply);
     memcpy(plain, reply->text, sizeof plain);
     left -= typing->unreadable;
+    if (left < typing->natural) {
+        phrase_value(scenario->questions[reply->question].asking, language, reply->value, word, reply->text);
+        return;
+    }
+    left -= typing->natural;
     if (left < typing->commented) {
-        (void)snprintf(reply->text, sizeof reply->text, "%.64s %s", plain,
+        const char *between = scenario->questions[reply->question].asking == ASKS_CHOICE ? ", " : " ";
+        (void)snprintf(reply->text, sizeof reply->text, "%.64s%s%s", plain, between,
                        pick(word, comments, sizeof comments / sizeof comments[0]));
         return;
     }
@@ -105,18 +81,18 @@ void type_words(const struct scenario *scenario, const char *language, double wo
                     found_count > 0 ? pick(word, found, found_count) : pick(word, any, any_count));
 }
 
+void type_unclear(const struct scenario *scenario, const char *language, double word,
+                  struct planned_reply *reply)
+{
+    reply->meaning = MEANS_NOTHING;
+    reply->value = NOTHING;
+    (void)text_copy(reply->text, sizeof reply->text,
+                    phrase_unclear(scenario->questions[reply->question].asking, language, word));
+}
+
 void type_command(const char *language, double word, struct planned_reply *reply)
 {
-    const struct vocabulary *found = NULL;
-    for (size_t i = 0; i < sizeof vocabularies / sizeof vocabularies[0]; i++) {
-        const struct vocabulary *vocabulary = &vocabularies[i];
-        if (vocabulary->meaning != reply->meaning)
-            continue;
-        if (vocabulary->language[0] == '\0' || strcmp(vocabulary->language, language) == 0 || found == NULL)
-            found = vocabulary;
-    }
-    if (found != NULL)
-        (void)text_copy(reply->text, sizeof reply->text, pick(word, found->words, WORDS_MAX));
+    (void)text_copy(reply->text, sizeof reply->text, phrase_command(reply->meaning, language, word));
 }
 
 /* `words` ends at words_max or at NULL. */

@@ -17,7 +17,11 @@ void type_value(const struct scenario *scenario, const char *language, struct pl
 void type_words(const struct scenario *scenario, const char *language, double word,
                 struct planned_reply *reply);
 
-/* STOP, START, HELP, LEAVE, WRONG_PERSON and NAME, by the reply's meaning. */
+/* What nobody can count as an answer to the question. */
+void type_unclear(const struct scenario *scenario, const char *language, double word,
+                  struct planned_reply *reply);
+
+/* What needs no question, by the reply's meaning: STOP and its kin, names, business, distress, thanks. */
 void type_command(const char *language, double word, struct planned_reply *reply);
 
 #endif

@@ -7,29 +7,30 @@
 #include <string.h>
 
 #include "base/id.h"
-#include "base/json.h"
 
-static void wire_id(char letter, const char *message, const char *what, char out[WIRE_ID_SIZE])
+static struct webhook *webhook_clone(const struct webhook *webhook);
+
+void webhook_id(char letter, const char *message, const char *what, char id_out[WIRE_ID_SIZE])
 {
-    char whole[MESSAGE_ID_SIZE + 32];
+    char whole[WIRE_ID_SIZE + 32];
     int length = snprintf(whole, sizeof whole, "%s/%s", message, what);
-    out[0] = letter;
-    id_digest(whole, (size_t)length, out + 1);
+    id_out[0] = letter;
+    id_digest(whole, (size_t)length, id_out + 1);
 }
 
-void webhook_gateway_id(const char *message, char out[WIRE_ID_SIZE])
-{
-    wire_id('g', message, "gateway", out);
-}
-
-struct webhook *webhook_new_receipt(const char *message, const char *gateway_id, const char *state)
+struct webhook *webhook_new_receipt(const char *message, const char *gateway_id,
+                                    const struct dialect_state *told, const char *recipient,
+                                    const char *sender, const char *callback)
 {
     struct webhook *webhook = memory_zeroed(1, sizeof *webhook);
     webhook->kind = WEBHOOK_RECEIPT;
-    webhook->state = state;
+    webhook->told = told;
     webhook->person = -1;
     (void)text_copy(webhook->id, sizeof webhook->id, gateway_id);
     (void)text_copy(webhook->message, sizeof webhook->message, message);
+    (void)text_copy(webhook->from, sizeof webhook->from, recipient);
+    (void)text_copy(webhook->to, sizeof webhook->to, sender);
+    webhook->callback = callback != NULL ? memory_text(callback) : NULL;
     return webhook;
 }
 
@@ -41,41 +42,67 @@ struct webhook *webhook_new_reply(const char *message, int64_t person, const cha
     webhook->reply = *reply;
     webhook->person = person;
     person_phone(person, webhook->from);
-    wire_id('r', message, what, webhook->id);
+    webhook_id('r', message, what, webhook->id);
     (void)text_copy(webhook->to, sizeof webhook->to, to);
     (void)text_copy(webhook->message, sizeof webhook->message, message);
     return webhook;
 }
 
+struct webhook *webhook_new_said(const char *id, const char *from, const char *to, const char *text)
+{
+    struct webhook *webhook = memory_zeroed(1, sizeof *webhook);
+    webhook->kind = WEBHOOK_REPLY;
+    webhook->person = -1;
+    webhook->together = true;
+    webhook->reply.question = webhook->reply.value = NOTHING;
+    webhook->said = memory_text(text);
+    (void)text_copy(webhook->id, sizeof webhook->id, id);
+    (void)text_copy(webhook->from, sizeof webhook->from, from);
+    (void)text_copy(webhook->to, sizeof webhook->to, to);
+    return webhook;
+}
+
 struct webhook *webhook_copy(const struct webhook *webhook)
 {
-    struct webhook *copy = memory_zeroed(1, sizeof *copy);
-    *copy = *webhook;
+    struct webhook *copy = webhook_clone(webhook);
     copy->is_copy = true;
     copy->together = true;
     copy->on_tried = NULL;
     return copy;
 }
 
+struct webhook *webhook_part(const struct webhook *webhook, size_t part, size_t parts, const char *text)
+{
+    char what[32];
+    struct webhook *made = webhook_clone(webhook);
+    (void)snprintf(what, sizeof what, "part %zu", part);
+    webhook_id('r', webhook->id, what, made->id);
+    (void)text_copy(made->whole, sizeof made->whole, webhook->id);
+    free(made->said);
+    made->said = memory_text(text);
+    made->part = part;
+    made->parts = parts;
+    return made;
+}
+
 void webhook_free(struct webhook **webhook)
 {
+    free((*webhook)->callback);
+    free((*webhook)->said);
     free(*webhook);
     *webhook = NULL;
 }
 
-void webhook_body(const struct webhook *webhook, struct text *out)
+const char *webhook_text(const struct webhook *webhook)
 {
-    text_add(out, "{\"id\":");
-    json_add_string(out, webhook->id);
-    if (webhook->kind == WEBHOOK_RECEIPT) {
-        text_add(out, ",\"ref\":");
-        json_add_string(out, webhook->message);
-        text_addf(out, ",\"state\":\"%s\"}", webhook->state);
-        return;
-    }
-    text_addf(out, ",\"from\":\"%s\",\"to\":", webhook->from);
-    json_add_string(out, webhook->to);
-    text_add(out, ",\"text\":");
-    json_add_string(out, webhook->reply.text);
-    text_add(out, "}");
+    return webhook->said != NULL ? webhook->said : webhook->reply.text;
+}
+
+static struct webhook *webhook_clone(const struct webhook *webhook)
+{
+    struct webhook *clone = memory_zeroed(1, sizeof *clone);
+    *clone = *webhook;
+    clone->callback = webhook->callback != NULL ? memory_text(webhook->callback) : NULL;
+    clone->said = webhook->said != NULL ? memory_text(webhook->said) : NULL;
+    return clone;
 }

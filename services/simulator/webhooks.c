@@ -11,6 +11,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "io/http_client.h"
@@ -22,6 +23,7 @@
 #define CONNECT_DEADLINE_MS 2000
 #define ANSWER_DEADLINE_MS  10000
 #define ANSWER_BYTES_MAX    4096
+#define GROUP_MAX           100
 
 /* A person's replies, one after the other. */
 struct line {
@@ -35,7 +37,8 @@ struct webhooks {
     struct ledger *ledger;
     struct http_client *client;
     struct loop_timer *agenda_timer, *pauses_timer;
-    struct text urls[2];       /* by webhook_kind */
+    const struct dialect *dialect;
+    const struct dialect_account *account;
     struct agenda agenda;      /* by domain time */
     struct agenda pauses;      /* by monotonic time */
     struct webhook *under_way; /* due and not finished */
@@ -46,10 +49,11 @@ struct webhooks {
     bool closing;
 };
 
-/* What the callback of a request gets. */
+/* What the callback of a request gets: the webhooks that go with it, several only of receipts. */
 struct call {
     struct webhooks *webhooks;
-    struct webhook *webhook;
+    size_t count;
+    struct webhook *list[GROUP_MAX];
 };
 
 static void webhooks_on_agenda(void *context);
@@ -57,8 +61,11 @@ static void webhooks_take_due(struct webhooks *webhooks);
 static void webhook_start(struct webhooks *webhooks, struct webhook *webhook);
 static void ready_add(struct webhooks *webhooks, struct webhook *webhook);
 static void webhooks_call_ready(struct webhooks *webhooks);
-static void webhook_call(struct webhooks *webhooks, struct webhook *webhook);
-static void webhook_on_answer(void *context, const struct http_answer *answer);
+static void call_gather(struct webhooks *webhooks, struct call *call);
+static void call_start(struct webhooks *webhooks, struct call *call);
+static void call_on_answer(void *context, const struct http_answer *answer);
+static void webhook_on_answer(struct webhooks *webhooks, struct webhook *webhook,
+                              const struct http_answer *answer);
 static void webhook_pause(struct webhooks *webhooks, struct webhook *webhook);
 static void webhooks_on_pauses(void *context);
 static void webhook_finish(struct webhooks *webhooks, struct webhook *webhook);
@@ -76,10 +83,9 @@ struct webhooks *webhooks_new(const struct webhooks_options *options)
     webhooks->client = http_client_new(options->loop, &client);
     webhooks->agenda_timer = loop_timer_new(options->loop, webhooks_on_agenda, webhooks);
     webhooks->pauses_timer = loop_timer_new(options->loop, webhooks_on_pauses, webhooks);
-    text_addf(&webhooks->urls[WEBHOOK_RECEIPT], "%s/v1/gateways/%s/%s/receipt", options->collector,
-              options->gateway, options->token);
-    text_addf(&webhooks->urls[WEBHOOK_REPLY], "%s/v1/gateways/%s/%s/reply", options->collector,
-              options->gateway, options->token);
+    webhooks->dialect = options->dialect;
+    webhooks->account = options->account;
+    assert(options->dialect->receipts_max <= GROUP_MAX);
     webhooks->lines = memory_zeroed((size_t)options->people_count, sizeof webhooks->lines[0]);
     return webhooks;
 }
@@ -102,8 +108,6 @@ void webhooks_free(struct webhooks **freeing)
     agenda_free(&webhooks->pauses);
     loop_timer_free(&webhooks->agenda_timer);
     loop_timer_free(&webhooks->pauses_timer);
-    text_free(&webhooks->urls[WEBHOOK_RECEIPT]);
-    text_free(&webhooks->urls[WEBHOOK_REPLY]);
     free(webhooks->lines);
     free(webhooks);
     *freeing = NULL;
@@ -204,45 +208,87 @@ static void ready_add(struct webhooks *webhooks, struct webhook *webhook)
 static void webhooks_call_ready(struct webhooks *webhooks)
 {
     while (webhooks->in_flight < IN_FLIGHT_MAX && webhooks->ready_first != NULL) {
-        struct webhook *webhook = webhooks->ready_first;
-        webhooks->ready_first = webhook->behind;
-        if (webhooks->ready_first == NULL)
-            webhooks->ready_last = NULL;
-        webhook->behind = NULL;
-        webhook_call(webhooks, webhook);
+        struct call *call = memory_zeroed(1, sizeof *call);
+        call->webhooks = webhooks;
+        call_gather(webhooks, call);
+        call_start(webhooks, call);
     }
 }
 
-static void webhook_call(struct webhooks *webhooks, struct webhook *webhook)
+static struct webhook *ready_take(struct webhooks *webhooks)
 {
-    static const char *const headers[] = {"Content-Type: application/json", NULL};
-    struct call *call = memory_zeroed(1, sizeof *call);
-    struct text body = {0};
-    *call = (struct call){webhooks, webhook};
-    webhook->tries++;
-    webhooks->in_flight++;
-    if (!webhook->may_have_arrived) {
-        webhook->began = ledger_moment(webhooks->ledger);
-        webhook->started_at_ms = clock_domain_ms(webhooks->clock);
-        webhook->started_real_ms = clock_wall_ms();
+    struct webhook *webhook = webhooks->ready_first;
+    webhooks->ready_first = webhook->behind;
+    if (webhooks->ready_first == NULL)
+        webhooks->ready_last = NULL;
+    webhook->behind = NULL;
+    return webhook;
+}
+
+static bool goes_with(const struct webhook *first, const struct webhook *next)
+{
+    bool same = first->callback == NULL || next->callback == NULL
+                    ? first->callback == next->callback
+                    : strcmp(first->callback, next->callback) == 0;
+    return first->kind == WEBHOOK_RECEIPT && next->kind == WEBHOOK_RECEIPT && same;
+}
+
+/* The first that is ready, and the receipts right behind it that go to the same place. */
+static void call_gather(struct webhooks *webhooks, struct call *call)
+{
+    call->list[call->count++] = ready_take(webhooks);
+    while (call->count < webhooks->dialect->receipts_max && webhooks->ready_first != NULL &&
+           goes_with(call->list[0], webhooks->ready_first))
+        call->list[call->count++] = ready_take(webhooks);
+}
+
+/* Takes the call. */
+static void call_start(struct webhooks *webhooks, struct call *call)
+{
+    struct dialect_webhook said = {0};
+    const char *headers[DIALECT_HEADERS_MAX + 1] = {NULL};
+    for (size_t i = 0; i < call->count; i++) {
+        struct webhook *webhook = call->list[i];
+        webhook->tries++;
+        if (!webhook->may_have_arrived) {
+            webhook->began = ledger_moment(webhooks->ledger);
+            webhook->started_at_ms = clock_domain_ms(webhooks->clock);
+            webhook->started_real_ms = clock_wall_ms();
+        }
     }
-    webhook_body(webhook, &body);
+    if (call->list[0]->kind == WEBHOOK_RECEIPT)
+        webhooks->dialect->receipts(webhooks->account, (const struct webhook *const *)call->list, call->count,
+                                    clock_wall_ms(), &said);
+    else
+        webhooks->dialect->reply(webhooks->account, call->list[0], clock_wall_ms(), &said);
+    for (size_t i = 0; i < said.headers_count; i++)
+        headers[i] = said.headers[i].chars;
     struct http_request request = {.method = "POST",
-                                   .url = webhooks->urls[webhook->kind].chars,
+                                   .url = said.url.chars,
                                    .headers = headers,
-                                   .body = body.chars,
-                                   .body_bytes = body.bytes};
-    http_client_send(webhooks->client, &request, webhook_on_answer, call);
-    text_free(&body);
+                                   .body = said.body.chars,
+                                   .body_bytes = said.body.bytes};
+    webhooks->in_flight++;
+    http_client_send(webhooks->client, &request, call_on_answer, call);
+    dialect_webhook_clear(&said);
 }
 
-static void webhook_on_answer(void *context, const struct http_answer *answer)
+static void call_on_answer(void *context, const struct http_answer *answer)
 {
-    struct call call = *(struct call *)context;
-    struct webhooks *webhooks = call.webhooks;
-    struct webhook *webhook = call.webhook;
-    free(context);
+    struct call *call = context;
+    struct webhooks *webhooks = call->webhooks;
     webhooks->in_flight--;
+    for (size_t i = 0; i < call->count; i++)
+        webhook_on_answer(webhooks, call->list[i], answer);
+    free(call);
+    if (!webhooks->closing)
+        webhooks_call_ready(webhooks);
+}
+
+static void webhook_on_answer(struct webhooks *webhooks, struct webhook *webhook,
+                              const struct http_answer *answer)
+{
+    bool answered = answer->fate == HTTP_ANSWERED;
     if (webhook->on_tried != NULL)
         webhook->on_tried(webhook->on_tried_context);
     webhook->on_tried = NULL;
@@ -250,16 +296,17 @@ static void webhook_on_answer(void *context, const struct http_answer *answer)
         return;
     if (answer->fate != HTTP_NOT_SENT)
         webhook->may_have_arrived = true;
-    if (answer->fate == HTTP_ANSWERED && answer->status == 200) {
+    if (answered && answer->status >= 200 && answer->status <= webhooks->dialect->status_taken_high) {
         webhook->ended = ledger_moment(webhooks->ledger);
         webhook->answered_at_ms = clock_domain_ms(webhooks->clock);
         webhook->finished_real_ms = clock_wall_ms();
         webhook->status = 200;
         webhook_finish(webhooks, webhook);
-    } else {
-        webhook_pause(webhooks, webhook);
+        return;
     }
-    webhooks_call_ready(webhooks);
+    if (answered)
+        webhook->refused = answer->status;
+    webhook_pause(webhooks, webhook);
 }
 
 static void webhook_pause(struct webhooks *webhooks, struct webhook *webhook)
@@ -287,7 +334,8 @@ static void webhooks_on_pauses(void *context)
 static void webhook_finish(struct webhooks *webhooks, struct webhook *webhook)
 {
     ledger_add_webhook(webhooks->ledger, webhook);
-    struct line *line = webhook->kind == WEBHOOK_REPLY ? &webhooks->lines[webhook->person] : NULL;
+    bool of_person = webhook->kind == WEBHOOK_REPLY && webhook->person >= 0;
+    struct line *line = of_person ? &webhooks->lines[webhook->person] : NULL;
     if (line != NULL && line->sending == webhook) {
         line->sending = line->first;
         if (line->first != NULL) {

@@ -1,4 +1,5 @@
-/* Calls webhooks when domain time has come, at most 32 at a time; one that is not answered 200 is called
+/* Calls webhooks when domain time has come, at most 32 at a time, in the dialect's words; receipts go together where
+ * the dialect tells many at once. One that is not answered 200 (or what else the dialect takes for that) is called
  * again with the same id after a pause (real time, 50 ms doubling to 1 s), for as long as the simulator runs.
  * A person's reply waits for the person's earlier one to be answered 200, unless it is marked as going
  * together. */
@@ -6,16 +7,16 @@
 #define SIMULATOR_WEBHOOKS_H
 
 #include "io/loop.h"
+#include "simulator/dialect.h"
 #include "simulator/ledger.h"
 
 struct webhooks;
 struct webhooks_options {
     struct loop *loop;
-    const struct clock *clock; /* borrowed */
-    struct ledger *ledger;     /* borrowed */
-    const char *collector;     /* base URL; borrowed during webhooks_new */
-    const char *gateway;       /* name in the path */
-    const char *token;
+    const struct clock *clock;     /* borrowed */
+    struct ledger *ledger;         /* borrowed */
+    const struct dialect *dialect; /* both borrowed */
+    const struct dialect_account *account;
     int64_t people_count;
 };
 

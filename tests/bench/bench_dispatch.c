@@ -193,7 +193,7 @@ static void prepare_bodies(struct bench *bench, const struct stand *stand, const
                                              .encoding = sms_encoding_name(measure.encoding),
                                              .segments = measure.segments,
                                              .validity_hours = 24};
-        submit_request_write(profile, gateway, &fields, request);
+        submit_request_write(profile, gateway, &fields, 1, request);
         text_clear(&bench->bodies[n]);
         text_add_bytes(&bench->bodies[n], request->body.chars, request->body.bytes);
     }

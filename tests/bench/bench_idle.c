@@ -20,7 +20,7 @@
 #include "base/json.h"
 #include "stand.h"
 
-#define SETTLE_S 8 /* after the last start: leases taken, every org looked at */
+#define SETTLE_S 20 /* after the last start: leases taken, every org looked at */
 
 static const char *const programs[] = {"pulssi-dispatcher", "pulssi-collector", "pulssi-rollup"};
 #define PROGRAMS (sizeof programs / sizeof programs[0])

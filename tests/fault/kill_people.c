@@ -60,7 +60,7 @@ static enum counts reply_counts(const struct rows *rows, const struct reply_row 
     for (size_t i = 0; counts == COUNTS_SURELY && i < rows->replies_count; i++) {
         const struct reply_row *other = &rows->replies[i];
         if (step_after(other->value) > 0 && other->began < reply->ended &&
-            strcmp(other->id, reply->id) != 0 && strcmp(other->message, reply->message) == 0) {
+            strcmp(other->id, reply->id) != 0 && strcmp(other->from, reply->from) == 0) {
             counts = COUNTS_MAYBE;
         }
     }
@@ -74,7 +74,7 @@ void trial_values(const struct trial *trial, const struct send_row *send, bool a
     allowed[0] = true;
     for (size_t i = 0; i < rows->replies_count; i++) {
         const struct reply_row *reply = &rows->replies[i];
-        if (!reply->answered || reply->copy || reply->value == 0 || strcmp(reply->message, send->id) != 0) {
+        if (!reply->answered || reply->copy || reply->value == 0 || strcmp(reply->from, send->to) != 0) {
             continue;
         }
         enum counts counts = reply_counts(rows, reply, send->at_ms);
@@ -82,7 +82,7 @@ void trial_values(const struct trial *trial, const struct send_row *send, bool a
         for (size_t j = 0; j < rows->replies_count; j++) {
             const struct reply_row *later = &rows->replies[j];
             replaced = replaced || (later->answered && !later->copy && later->value != 0 &&
-                                    later->began > reply->ended && strcmp(later->message, send->id) == 0 &&
+                                    later->began > reply->ended && strcmp(later->from, send->to) == 0 &&
                                     reply_counts(rows, later, send->at_ms) == COUNTS_SURELY);
         }
         /* A later question was only asked because some answer had been counted. */

@@ -11,8 +11,8 @@
 static const char messages_script[] =
     "local found = {} "
     "for _, key in ipairs(redis.call('KEYS', ARGV[1] .. 'm:*')) do "
-    "  local m = redis.call('HMGET', key, 'u', 's') "
-    "  found[#found + 1] = {string.sub(key, #ARGV[1] + 3), m[1] or '', m[2] or ''} "
+    "  local m = redis.call('HMGET', key, 'u', 's', 'k') "
+    "  found[#found + 1] = {string.sub(key, #ARGV[1] + 3), m[1] or '', m[2] or '', m[3] or ''} "
     "end "
     "return found";
 
@@ -65,6 +65,7 @@ static void take_messages(struct stored *stored, const struct redis_value *rows)
         (void)text_copy(message->id, sizeof message->id, redis_text(redis_item(row, 0)));
         (void)text_copy(message->pulse, sizeof message->pulse, redis_text(redis_item(row, 1)));
         (void)text_copy(message->state, sizeof message->state, redis_text(redis_item(row, 2)));
+        (void)text_copy(message->kind, sizeof message->kind, redis_text(redis_item(row, 3)));
     }
     qsort(stored->messages, stored->messages_count, sizeof *stored->messages, compare_ids);
 }

@@ -12,6 +12,7 @@ struct stored_message {
     char id[ID_SIZE];
     char pulse[ID_SIZE]; /* "" = none */
     char state[16];
+    char kind[24];
 };
 struct stored_pulse {
     char id[ID_SIZE];

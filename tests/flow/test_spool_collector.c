@@ -274,7 +274,7 @@ static void the_spool_shows_neither_number_nor_words(void **state)
     assert_int_equal(key.st_size, 32);
     find_redis();
     desk_await_ready(&desk, true);
-    assert_int_equal(world_count(&desk.world, "x:unparseable"), 1);
+    assert_int_equal(world_count(&desk.world, "x:clarified"), 1);
 }
 
 /* A webhook that has most of it in its query, and the words as they are in its body. */

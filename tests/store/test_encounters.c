@@ -198,13 +198,15 @@ static void who_may_not_be_asked_is_counted_and_told(void **state)
     expect_outcome("open-2", 0, "capped", "open_pulse");
     assert_int_equal(world_reply(&world, 1, "r1", "STOP"), COMMIT_DONE);
     expect_outcome("stop", 1, "suppressed", "stopped");
+    assert_int_equal(world_reply(&world, 2, "r2", "TAUKO"), COMMIT_DONE);
+    expect_outcome("pause", 2, "suppressed", "paused");
     world.now_ms += 8 * DAY_MS; /* the pulses are over */
     expect_outcome("gap", 0, "capped", "gap");
     world.now_ms += 8 * DAY_MS;
     expect_outcome("question", 0, "capped", "same_question");
     assert_int_equal(world_count(&world, "p:capped"), 4);
-    assert_int_equal(world_count(&world, "p:suppressed"), 1);
-    assert_int_equal(world_count(&world, "h:drawn"), 10);
+    assert_int_equal(world_count(&world, "p:suppressed"), 2);
+    assert_int_equal(world_count(&world, "h:drawn"), 11);
     snapshot_digest(&world, "", again);
     expect_outcome("question", 0, "capped", "same_question"); /* the same again, counted once */
     snapshot_digest(&world, "", after);

@@ -23,6 +23,8 @@ static struct org example_org(void)
     return org;
 }
 
+static const struct settings settings = {.share_folder = PULSSI_SHARE_DIR};
+
 static void every_language_is_read(void **state)
 {
     (void)state;
@@ -30,19 +32,16 @@ static void every_language_is_read(void **state)
     struct error error = {""};
     static struct message_texts texts;
     static struct reply_words words;
-    if (!message_texts_load(PULSSI_SHARE_DIR, &org, &texts, &words, &error))
+    if (!message_texts_load(&settings, &org, &texts, &words, &error))
         fail_msg("%s", error.text);
     for (size_t i = 0; i < org.languages_count; i++) {
-        bool stops = false;
         assert_true(texts.text[TEXT_STOP_CONFIRM][i][0] != '\0');
-        for (size_t k = 0; k < words.counts[WORDS_STOP]; k++)
-            stops = stops || words.phrases[WORDS_STOP][k].language == i;
-        assert_true(stops);
+        assert_true(reply_words_has(&words, WORDS_STOP, (int)i, "stop"));
     }
-    size_t stop_words = words.counts[WORDS_STOP];
-    assert_true(message_texts_load(PULSSI_SHARE_DIR, &org, NULL, &words, &error));
-    assert_int_equal(words.counts[WORDS_STOP], stop_words); /* read anew, not added */
-    assert_true(message_texts_load(PULSSI_SHARE_DIR, &org, &texts, NULL, &error));
+    uint16_t nodes = words.index.nodes_count;
+    assert_true(message_texts_load(&settings, &org, NULL, &words, &error));
+    assert_int_equal(words.index.nodes_count, nodes); /* read anew, not added */
+    assert_true(message_texts_load(&settings, &org, &texts, NULL, &error));
 }
 
 static void what_is_missing_or_wrong_is_named(void **state)
@@ -53,14 +52,16 @@ static void what_is_missing_or_wrong_is_named(void **state)
     struct error error = {""};
     static struct reply_words words;
     assert_non_null(mkdtemp(folder));
-    assert_false(message_texts_load(folder, &org, NULL, &words, &error));
+    static struct settings there;
+    assert_true(text_copy(there.share_folder, sizeof there.share_folder, folder));
+    assert_false(message_texts_load(&there, &org, NULL, &words, &error));
     assert_non_null(strstr(error.text, "/messages/fi.json"));
 
     snprintf(path, sizeof path, "%s/messages", folder);
     assert_true(file_make_folder(path, &error));
     snprintf(path, sizeof path, "%s/messages/fi.json", folder);
     assert_true(file_replace(path, "{\"help\": 5}", 11, 0600, &error));
-    assert_false(message_texts_load(folder, &org, NULL, &words, &error));
+    assert_false(message_texts_load(&there, &org, NULL, &words, &error));
     assert_non_null(strstr(error.text, "/messages/fi.json"));
     assert_non_null(strstr(error.text, "stop_confirm"));
     snprintf(command, sizeof command, "rm -r %s", folder);

@@ -389,8 +389,9 @@ static void a_wrong_type_anywhere_refuses_the_whole_receipt(void **state)
     assert_string_equal(settle(SUBMIT_THROTTLED), "queued");
     world.now_ms += 7 * DAY_MS;
     world_receipt_command(&world, &command, world_message(0), RECEIPT_DELIVERED);
-    /* message, q:bulk, pulse, contact, b, the lists of both weeks, the weeks, the frame, the round */
-    assert_int_equal(snapshot_refusals(&world, &command), 10);
+    /* message, q:bulk, pulse, contact, b, the lists of both weeks, the weeks, the frame, the round; the reminder and the
+     * week's list of it */
+    assert_int_equal(snapshot_refusals(&world, &command), 12);
     redis_command_free(&command);
     assert_string_equal(message("s"), "delivered");
 }

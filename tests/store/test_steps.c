@@ -71,7 +71,7 @@ static void an_unclear_reply_proves_no_later_question(void **state)
     assert_string_equal(world_intend(&world, claimed[0].message, "o"), "OK");
     assert_string_equal(world_settle(&world, claimed[0].message, "o", SUBMIT_UNKNOWN), "unknown");
     conversation_reply("r2", "1");
-    assert_int_equal(world_count(&world, "x:unparseable"), 1);
+    assert_int_equal(world_count(&world, "x:clarified"), 1);
     assert_string_equal(world_step_field(&world, 0, 1, "s"), "unknown");
     conversation_reply("r3", "ei");
     assert_string_equal(world_step_field(&world, 0, 1, "s"), "delivered");

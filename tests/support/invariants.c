@@ -114,9 +114,9 @@ static int64_t weight_of(const char *state, const char *kind, int64_t weight)
         return list_weights[IN_LEASED];
     if (strcmp(state, "queued") != 0)
         return 0;
-    return weight == list_weights[IN_WAIT] ? weight
-           : strcmp(kind, "invite") == 0   ? list_weights[IN_BULK]
-                                           : list_weights[IN_REPLY];
+    return weight == list_weights[IN_WAIT]            ? weight
+           : message_class(kind)->place == PLACE_BULK ? list_weights[IN_BULK]
+                                                      : list_weights[IN_REPLY];
 }
 
 static bool is_on_the_way(const char *state)
@@ -131,6 +131,8 @@ static void check_conversation(struct look *look, const char *key, const char *s
     const char *value[LOOK_FIELDS_MAX];
     const char place = strcmp(kind, "thanks") == 0              ? 't'
                        : strcmp(kind, "volunteer_confirm") == 0 ? 'v'
+                       : strcmp(kind, "reminder") == 0          ? 'r'
+                       : strcmp(kind, "clarify") == 0           ? 'c'
                                                                 : step[0];
     const char field[] = {'m', place, '\0'}, *const names[] = {"w", field, NULL};
     char pulse_key[64];
@@ -158,21 +160,25 @@ static void check_messages(struct look *look)
         if (weight != weight_of(state, kind, weight))
             text_addf(look->report, "%s (%s, %s) is in the wrong lists: %lld\n", key, state, kind,
                       (long long)weight);
-        switch (message_class(kind)) {
-        case MESSAGE_BULK:
+        switch (message_class(kind)->bond) {
+        case BOND_INVITES:
             if (!look_has_key(look, "u:", pulse))
                 text_addf(look->report, "%s belongs to pulse %s, which does not exist\n", key, pulse);
             break;
-        case MESSAGE_CONVERSATION:
+        case BOND_PULSE:
+        case BOND_SILENCE:
             check_conversation(look, key, state, kind, value[9][0] != '\0', pulse, value[5], value[4]);
             check_week(look, key, value[4]);
             break;
-        case MESSAGE_STANDING:
+        case BOND_CONTACT:
             if (pulse[0] != '\0')
                 text_addf(look->report, "%s (%s) belongs to pulse %s\n", key, kind, pulse);
             check_week(look, key, value[4]);
             break;
         }
+        bool traceless = strcmp(kind, "helpline") == 0 || strcmp(kind, "wrong_person") == 0;
+        if (traceless && value[3][0] != '\0' && !is_on_the_way(state))
+            text_addf(look->report, "%s (%s) still names whom it was for\n", key, kind);
         bool has_number = value[6][0] != '\0' || value[7][0] != '\0' || value[8][0] != '\0';
         if (has_number && !is_on_the_way(state))
             text_addf(look->report, "%s (%s) still has a number\n", key, state);

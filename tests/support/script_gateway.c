@@ -34,11 +34,12 @@ struct step {
     int status;
     char body[128];
     char retry_after[64];
+    bool whole;
 };
 
 struct shared {
     atomic_int port; /* 0 until it listens */
-    atomic_int steps_count, arrivals_count, waiting, malformed, delay_ms;
+    atomic_int steps_count, arrivals_count, requests, waiting, malformed, delay_ms;
     atomic_bool shut;
     struct step steps[STEPS_MAX];
     struct script_arrival arrivals[ARRIVALS_MAX];
@@ -52,8 +53,11 @@ struct script_gateway {
 /* A request on its way to the answer, in the child. */
 struct visit {
     struct http_exchange *exchange;
-    struct script_arrival *arrival;
-    struct step step;
+    struct script_arrival *arrivals; /* so many */
+    int count;
+    bool is_batch;
+    struct step step;   /* of the only one, or of the first that answers for all */
+    struct step *steps; /* of each */
     struct loop_timer *timer;
 };
 
@@ -130,6 +134,7 @@ void script_gateway_renew(struct script_gateway *gateway)
     script_gateway_kill(gateway); /* with it what it still held */
     atomic_store(&gateway->shared->steps_count, 0);
     atomic_store(&gateway->shared->arrivals_count, 0);
+    atomic_store(&gateway->shared->requests, 0);
     atomic_store(&gateway->shared->malformed, 0);
     atomic_store(&gateway->shared->delay_ms, 0);
     atomic_store(&gateway->shared->shut, false);
@@ -141,7 +146,8 @@ void script_gateway_add(struct script_gateway *gateway, const struct script_step
     int count = atomic_load(&gateway->shared->steps_count);
     assert_true(count < STEPS_MAX);
     struct step *added = &gateway->shared->steps[count];
-    *added = (struct step){.times = step->times, .action = step->action, .status = step->status};
+    *added = (struct step){
+        .times = step->times, .action = step->action, .status = step->status, .whole = step->whole};
     assert_true(text_copy(added->to, sizeof added->to, step->to == NULL ? "" : step->to) &&
                 text_copy(added->body, sizeof added->body, step->body == NULL ? "" : step->body) &&
                 text_copy(added->retry_after, sizeof added->retry_after,
@@ -197,6 +203,11 @@ const struct script_arrival *script_gateway_arrival(const struct script_gateway 
     return NULL;
 }
 
+int script_gateway_requests(const struct script_gateway *gateway)
+{
+    return atomic_load(&gateway->shared->requests);
+}
+
 int script_gateway_malformed(const struct script_gateway *gateway)
 {
     return atomic_load(&gateway->shared->malformed);
@@ -225,30 +236,53 @@ static void serve(int port)
     _exit(0);
 }
 
-/* As the profile says it: path, headers and each member. */
-static bool arrival_read(struct script_arrival *arrival, struct http_exchange *exchange)
+/* As the profile says it: path and headers, … */
+static bool request_is_right(struct http_exchange *exchange)
+{
+    return http_exchange_method(exchange) == HTTP_POST &&
+           strcmp(http_exchange_path(exchange), "/send") == 0 &&
+           strcmp(http_exchange_header(exchange, "Authorization"), "Bearer " SCRIPT_SECRET) == 0 &&
+           strcmp(http_exchange_header(exchange, "Content-Type"), "application/json") == 0;
+}
+
+/* … and each member. */
+static bool arrival_read(struct script_arrival *arrival, struct json_reader *reader)
+{
+    arrival->segments = (int)json_int(reader, "segments", 1, 9);
+    return text_copy(arrival->id, sizeof arrival->id, json_string(reader, "id", 1, ID_CHARS)) &&
+           text_copy(arrival->to, sizeof arrival->to, json_string(reader, "to", 1, PHONE_SIZE - 1)) &&
+           text_copy(arrival->from, sizeof arrival->from, json_string(reader, "from", 1, 20)) &&
+           text_copy(arrival->text, sizeof arrival->text, json_string(reader, "text", 1, 699)) &&
+           text_copy(arrival->encoding, sizeof arrival->encoding, json_string(reader, "encoding", 1, 7)) &&
+           json_finish(reader);
+}
+
+/* How many messages; 0 = it is not right. */
+static int arrivals_read(struct script_arrival *arrivals, int most, struct http_exchange *exchange,
+                         bool *is_batch_out)
 {
     struct error error = {""};
-    size_t bytes = 0;
+    size_t bytes = 0, count = 1;
     const char *body = http_exchange_body(exchange, &bytes);
     cJSON *json = json_parse(body, bytes, &error);
     if (json == NULL)
-        return false;
-    struct json_reader reader;
-    json_reader_root(&reader, json, &error);
-    arrival->segments = (int)json_int(&reader, "segments", 1, 9);
-    bool read =
-        text_copy(arrival->id, sizeof arrival->id, json_string(&reader, "id", 1, ID_CHARS)) &&
-        text_copy(arrival->to, sizeof arrival->to, json_string(&reader, "to", 1, PHONE_SIZE - 1)) &&
-        text_copy(arrival->from, sizeof arrival->from, json_string(&reader, "from", 1, 20)) &&
-        text_copy(arrival->text, sizeof arrival->text, json_string(&reader, "text", 1, 699)) &&
-        text_copy(arrival->encoding, sizeof arrival->encoding, json_string(&reader, "encoding", 1, 7)) &&
-        json_finish(&reader) && http_exchange_method(exchange) == HTTP_POST &&
-        strcmp(http_exchange_path(exchange), "/send") == 0 &&
-        strcmp(http_exchange_header(exchange, "Authorization"), "Bearer " SCRIPT_SECRET) == 0 &&
-        strcmp(http_exchange_header(exchange, "Content-Type"), "application/json") == 0;
+        return 0;
+    struct json_reader root, items, item;
+    json_reader_root(&root, json, &error);
+    *is_batch_out = json_has(&root, "messages");
+    if (*is_batch_out)
+        json_array(&root, "messages", 1, (size_t)most, &items, &count);
+    bool right = request_is_right(exchange);
+    for (size_t i = 0; right && i < count; i++) {
+        if (*is_batch_out)
+            json_item_object(&items, i, &item);
+        arrivals[i] = (struct script_arrival){.reused = http_exchange_is_reused(exchange),
+                                              .request = atomic_load(&shared->requests)};
+        right = arrival_read(&arrivals[i], *is_batch_out ? &item : &root);
+    }
+    right = right && json_finish(&root);
     cJSON_Delete(json);
-    return read;
+    return right ? (int)count : 0;
 }
 
 static struct step step_for(const struct script_arrival *arrival)
@@ -268,26 +302,64 @@ static struct step step_for(const struct script_arrival *arrival)
 static void on_request(void *context, struct http_exchange *exchange)
 {
     int n = atomic_load(&shared->arrivals_count);
+    struct script_arrival *arrivals = &shared->arrivals[n];
+    bool is_batch = false;
     (void)context;
     if (n == ARRIVALS_MAX) {
         fprintf(stderr, "scripted gateway: too many arrivals to remember\n");
         _exit(1);
     }
-    struct script_arrival *arrival = &shared->arrivals[n];
-    *arrival = (struct script_arrival){.reused = http_exchange_is_reused(exchange)};
-    if (!arrival_read(arrival, exchange)) {
+    int count = arrivals_read(arrivals, ARRIVALS_MAX - n, exchange, &is_batch);
+    if (count == 0) {
         atomic_fetch_add(&shared->malformed, 1);
         http_exchange_answer(exchange, 404, NULL, "", 0, NULL);
         return;
     }
     struct visit *visit = memory_zeroed(1, sizeof *visit);
     visit->exchange = exchange;
-    visit->arrival = arrival;
-    visit->step = step_for(arrival);
+    visit->arrivals = arrivals;
+    visit->count = count;
+    visit->is_batch = is_batch;
+    visit->steps = memory_zeroed((size_t)count, sizeof *visit->steps);
+    for (int i = 0; i < count; i++) {
+        visit->steps[i] = step_for(&arrivals[i]);
+        bool decides = visit->steps[i].whole || visit->steps[i].action != SCRIPT_ANSWER;
+        if (i == 0 || (decides && !visit->step.whole && visit->step.action == SCRIPT_ANSWER))
+            visit->step = visit->steps[i];
+    }
     visit->timer = loop_timer_new(loop, visit_answer, visit);
-    atomic_store(&shared->arrivals_count, n + 1);
+    atomic_fetch_add(&shared->requests, 1);
+    atomic_store(&shared->arrivals_count, n + count);
     atomic_fetch_add(&shared->waiting, 1);
     loop_timer_arm(visit->timer, atomic_load(&shared->delay_ms));
+}
+
+/* A word on each message. */
+static void answer_each(struct visit *visit)
+{
+    struct text body = {0};
+    text_add(&body, "{\"messages\":[");
+    for (int i = 0; i < visit->count; i++) {
+        visit->arrivals[i].status = visit->steps[i].status;
+        text_addf(&body, "%s{\"ref\":\"%s\",\"id\":\"g-%s\",\"status\":\"%d\"}", i > 0 ? "," : "",
+                  visit->arrivals[i].id, visit->arrivals[i].id, visit->steps[i].status);
+    }
+    text_add(&body, "]}");
+    http_exchange_answer(visit->exchange, 200, "application/json", body.chars, body.bytes, NULL);
+    text_free(&body);
+}
+
+static void answer_whole(struct visit *visit)
+{
+    const struct step *step = &visit->step;
+    char accepted[64];
+    const char *headers[] = {"Retry-After", step->retry_after, NULL};
+    snprintf(accepted, sizeof accepted, "{\"id\":\"g-%s\"}", visit->arrivals[0].id);
+    const char *body = step->body[0] != '\0' ? step->body : step->status == 202 ? accepted : "";
+    for (int i = 0; i < visit->count; i++)
+        visit->arrivals[i].status = step->status;
+    http_exchange_answer(visit->exchange, step->status, body[0] == '\0' ? NULL : "application/json", body,
+                         strlen(body), step->retry_after[0] == '\0' ? NULL : headers);
 }
 
 static void visit_answer(void *context)
@@ -301,17 +373,15 @@ static void visit_answer(void *context)
     if (step->action == SCRIPT_HANG)
         return;
     if (step->action == SCRIPT_ANSWER) {
-        char accepted[64];
-        const char *headers[] = {"Retry-After", step->retry_after, NULL};
-        snprintf(accepted, sizeof accepted, "{\"id\":\"g-%s\"}", visit->arrival->id);
-        const char *body = step->body[0] != '\0' ? step->body : step->status == 202 ? accepted : "";
-        visit->arrival->status = step->status;
-        http_exchange_answer(visit->exchange, step->status, body[0] == '\0' ? NULL : "application/json", body,
-                             strlen(body), step->retry_after[0] == '\0' ? NULL : headers);
+        if (visit->is_batch && !step->whole)
+            answer_each(visit);
+        else
+            answer_whole(visit);
     } else {
         http_exchange_cut(visit->exchange, step->action == SCRIPT_RESET);
     }
     atomic_fetch_sub(&shared->waiting, 1);
     loop_timer_free(&visit->timer);
+    free(visit->steps);
     free(visit);
 }

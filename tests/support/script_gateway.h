@@ -1,6 +1,7 @@
 /* A gateway that answers by a script and remembers what it got: a child process with a real HTTP server, its
- * script and its memory shared with the test. It takes what config/gateways/simulator.json sends. Without a
- * script everything is accepted at once. Dies with the test. */
+ * script and its memory shared with the test. It takes what config/gateways/simulator.json sends, and the same as items
+ * of a batch, {"messages":[…]}, which it answers with 200 and {"messages":[{"ref","id","status"}…]}. Without a script
+ * everything is accepted at once. Dies with the test. */
 #ifndef TESTS_SCRIPT_GATEWAY_H
 #define TESTS_SCRIPT_GATEWAY_H
 
@@ -24,6 +25,7 @@ struct script_step {
     int status;
     const char *body;        /* NULL = an id if accepted, otherwise nothing */
     const char *retry_after; /* header; NULL = none */
+    bool whole; /* the status is the answer to a whole batch; an action other than an answer always is */
 };
 
 /* A request as it came. */
@@ -36,6 +38,7 @@ struct script_arrival {
     int segments;
     bool reused; /* the connection carried one before */
     int status;  /* answered; 0 = nothing */
+    int request; /* number of the request it came in, from 0 */
 };
 
 struct script_gateway;
@@ -62,6 +65,8 @@ int script_gateway_accepted(const struct script_gateway *gateway, const char *of
 /* The n-th of them (from 0); fails the test when it is not there. Borrowed. */
 const struct script_arrival *script_gateway_arrival(const struct script_gateway *gateway, const char *of,
                                                     int n);
+/* Requests, whatever they carried. */
+int script_gateway_requests(const struct script_gateway *gateway);
 /* Requests that were not as the profile says. */
 int script_gateway_malformed(const struct script_gateway *gateway);
 

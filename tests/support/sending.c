@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -20,6 +21,7 @@ void sending_stop(struct sending *sending)
 {
     station_stop(&sending->station);
     script_gateway_free(&sending->gateway);
+    text_free(&sending->more);
 }
 
 void sending_renew(struct sending *sending, int people)
@@ -31,6 +33,9 @@ void sending_renew(struct sending *sending, int people)
     sending->attempts_max = 3;
     sending->lease_ms = 60000;
     sending->http_deadline_ms = 20000;
+    sending->profile = "simulator";
+    sending->share_folder = PULSSI_SHARE_DIR;
+    text_clear(&sending->more);
     sending_import(sending, 0, people);
 }
 
@@ -68,9 +73,11 @@ void sending_settings(struct sending *sending)
               "[dispatcher]\nin_flight_max = %d\nclaim_max = %d\nsubmit_attempts_max = %d\nlease_ms = %d\n"
               "http_deadline_ms = %d\nbackoff_first_ms = 10\nbackoff_max_ms = 20\n"
               "[gateway:simulator]\nurl = http://127.0.0.1:%d\nsecret = " SCRIPT_SECRET
-              "\nwebhook_token = " SENDING_TOKEN "\nrate_segments = 0\n",
+              "\nwebhook_token = " SENDING_TOKEN "\nrate_segments = 0\nprofile = %s\n%s",
               sending->in_flight_max, sending->claim_max, sending->attempts_max, sending->lease_ms,
-              sending->http_deadline_ms, script_gateway_port(sending->gateway));
+              sending->http_deadline_ms, script_gateway_port(sending->gateway), sending->profile,
+              sending->more.chars == NULL ? "" : sending->more.chars);
+    assert_int_equal(setenv("PULSSI_PULSSI_SHARE_FOLDER", sending->share_folder, 1), 0);
     station_put_settings(&sending->station, sections.chars);
     text_free(&sections);
 }

@@ -13,6 +13,9 @@ struct sending {
     struct script_gateway *gateway;
     /* Settings of the next start: sending_renew sets what suits most tests. */
     int in_flight_max, claim_max, attempts_max, lease_ms, http_deadline_ms;
+    const char *profile;      /* of the gateway, in the share folder; borrowed */
+    const char *share_folder; /* borrowed */
+    struct text more;         /* sections beside these */
 };
 
 void sending_start(struct sending *sending, const char *bin_folder);

@@ -141,13 +141,12 @@ void world_intend_command(struct world *world, struct redis_command *command, co
 {
     struct intend intend = {
         .message = message, .fence = world->fence, .operation = operation, .asking = world_asking(world)};
-    static const struct window waking_hours = {
-        .days = 0x7f, .from_minute = CONVERSATION_FROM_MINUTE, .to_minute = CONVERSATION_TO_MINUTE};
     char key[ID_SIZE + 2];
     snprintf(key, sizeof key, "m:%s", message);
-    bool conversation = message_class(world_field(world, key, "k")) == MESSAGE_CONVERSATION;
-    window_next(world->org.zone, conversation ? &waking_hours : &world->org.window, world->now_ms,
-                &intend.window_opens_ms, &intend.window_closes_ms);
+    intend.rules = message_class(world_field(world, key, "k"));
+    message_window(intend.rules, &world->org, world->now_ms, &intend.window_opens_ms,
+                   &intend.window_closes_ms);
+    spending_fill(&intend.spending, &world->org, world->now_ms, world->segments > 0 ? world->segments : 1);
     outbox_intend_command(command, WORLD_ORG, &intend);
 }
 
@@ -161,6 +160,8 @@ const char *world_intend(struct world *world, const char *message, const char *o
 void world_settle_command(struct world *world, struct redis_command *command, const char *message,
                           const char *operation, enum submit_outcome outcome)
 {
+    struct spending spending;
+    spending_fill(&spending, &world->org, world->now_ms, world->segments > 0 ? world->segments : 1);
     struct settle settle = {.message = message,
                             .fence = world->fence,
                             .operation = operation,
@@ -168,7 +169,8 @@ void world_settle_command(struct world *world, struct redis_command *command, co
                             .gateway_id = outcome == SUBMIT_ACCEPTED ? "gateway-1" : "",
                             .now_ms = world->now_ms,
                             .wait_until_ms = world->redis_now_ms + 1000,
-                            .attempts_max = 3};
+                            .attempts_max = 3,
+                            .spending = &spending};
     outbox_settle_command(command, WORLD_ORG, &settle);
 }
 
@@ -185,6 +187,7 @@ void world_receipt_command(struct world *world, struct redis_command *command, c
 {
     struct receipt receipt = {
         .message = message, .gateway_id = "gateway-2", .state = state, .asking = world_asking(world)};
+    id_random(receipt.reminder);
     receipt_apply_command(command, WORLD_ORG, &receipt);
 }
 

@@ -26,7 +26,7 @@ void talk_stop(struct talk *talk)
     sending_stop(&talk->sending);
 }
 
-static bool port_told(struct talk *talk)
+bool talk_is_ready(struct talk *talk)
 {
     FILE *file = fopen(station_path(&talk->sending.station, "data/run/collector.port"), "r");
     bool told = file != NULL && fscanf(file, "%d", &talk->port) == 1;
@@ -46,7 +46,7 @@ void talk_open(struct talk *talk, const char *survey_file, int people)
     snprintf(program, sizeof program, "%s/pulssi-collector", station->bin_folder);
     const char *arguments[] = {program, "--config", station_path(station, "pulssi.conf"), NULL};
     child_start(&talk->collector, arguments, station_path(station, "collector.log"));
-    STATION_AWAIT(station, port_told(talk));
+    STATION_AWAIT(station, talk_is_ready(talk));
     sending_await_quiet(&talk->sending);
     sending_expect_once(&talk->sending, 0, people);
 }

@@ -19,6 +19,8 @@ void talk_stop(struct talk *talk);
 
 /* A new world with so many contacts and a survey of the share folder; both programs run, everyone is asked. */
 void talk_open(struct talk *talk, const char *survey_file, int people);
+/* The collector that was started has told its port, and answers there. */
+bool talk_is_ready(struct talk *talk);
 /* Both end orderly; no log holds a number; the world is as it should be. */
 void talk_close(struct talk *talk);
 

@@ -59,8 +59,9 @@ void world_start(struct world *world)
     read_definition("examples/pilot.json", &world->pilot_json);
     read_definition("surveys/felt-forward.json", &world->survey_json);
     cJSON *org = parsed(&world->org_json);
+    static const struct settings settings = {.share_folder = PULSSI_SHARE_DIR};
     if (!org_read(&world->org, org, &error) ||
-        !message_texts_load(PULSSI_SHARE_DIR, &world->org, NULL, &world->words, &error))
+        !message_texts_load(&settings, &world->org, NULL, &world->words, &error))
         fail_msg("%s", error.text);
     cJSON_Delete(org);
     keys_generate(&world->keys);

@@ -7,6 +7,7 @@
 
 #include "domain/keys.h"
 #include "store/definitions.h"
+#include "store/lanes.h"
 #include "store/outbox.h"
 #include "store/reply_compose.h"
 #include "store/rounds.h"
@@ -28,6 +29,7 @@ struct world {
     int64_t now_ms;               /* domain; a Tuesday at 10:00 in the org */
     int64_t redis_now_ms;         /* Redis time */
     int64_t fence;                /* of the last lane taken */
+    size_t segments;              /* of every text; 0 = 1 */
     int serial;                   /* of the next pulse and message */
     char language[LANGUAGE_SIZE]; /* of contacts imported from now on; "fi" in a new world */
     char sender[PHONE_SIZE];      /* of the session loaded last */

@@ -56,6 +56,9 @@ static const struct reading leave = {.outcome = READ_LEAVE, .value = -1};
 static const struct reading words = {.outcome = READ_WORDS, .value = -1};
 static const struct reading unclear = {.outcome = READ_UNCLEAR, .value = -1};
 static const struct reading comment = {.outcome = READ_COMMENT, .value = -1};
+static const struct reading business = {.outcome = READ_BUSINESS, .value = -1};
+static const struct reading distress = {.outcome = READ_DISTRESS, .value = -1};
+static const struct reading pause_word = {.outcome = READ_PAUSE, .value = -1};
 
 static inline struct reading answer(int value)
 {
@@ -109,13 +112,19 @@ static inline void assert_decision(const struct reply_decision *decision,
     assert_int_equal(decision->next_step, expected->next_step);
     assert_int_equal(decision->optout, expected->optout);
     assert_int_equal(decision->optin, expected->optin);
+    assert_int_equal(decision->pauses, expected->pauses);
+    assert_int_equal(decision->resumes, expected->resumes);
     assert_int_equal(decision->block, expected->block);
     assert_int_equal(decision->unblock, expected->unblock);
     assert_int_equal(decision->volunteer, expected->volunteer);
     assert_int_equal(decision->keeps_name, expected->keeps_name);
     assert_int_equal(decision->thanks, expected->thanks);
     assert_int_equal(decision->withdraws_thanks, expected->withdraws_thanks);
+    assert_int_equal(decision->withdraws_clarify, expected->withdraws_clarify);
     assert_int_equal(decision->confirm_join, expected->confirm_join);
+    assert_int_equal(decision->helpline, expected->helpline);
+    assert_int_equal(decision->commented, expected->commented);
+    assert_int_equal(decision->muted, expected->muted);
     assert_int_equal(decision->says, expected->says);
     if (expected->says)
         assert_int_equal(decision->standing, expected->standing);

@@ -167,9 +167,11 @@ static const struct mistake org_mistakes[] = {
     {"\"to\": \"18:00\"", "\"to\": \"24:01\"", "window.to: \"24:01\" is not a time of day such as 09:00"},
     {"\"to\": \"18:00\"", "\"to\": \"09:00\"", "window.to: must be later in the day than from"},
     {"\"sender\": \"18123\"", "\"sender\": \"Varkaus\"",
-     "lane.sender: \"Varkaus\" must be 3 to 15 digits; an alphanumeric sender cannot be replied to"},
+     "lane.sender: \"Varkaus\" is an alphanumeric sender, which cannot be replied to, and every survey asks "
+     "for "
+     "replies: give a number or a short code of the gateway, in digits"},
     {"\"reply_number\": \"18123\"", "\"reply_number\": \"+35818123\"",
-     "lane.reply_number: \"+35818123\" must be 3 to 15 digits; an alphanumeric sender cannot be replied to"},
+     "lane.reply_number: \"+35818123\" must be 3 to 15 digits, without + and spaces"},
     {"\"lane\":", "\"lanes\": {}, \"lane\":", "lanes: unknown member"},
     {"[\"Oona Malliainen\"]", "\"Oona Malliainen\"", "staff: expected an array of 0..200 items"},
     {"\"Oona Malliainen\"", "\"Oona Malliainen\", \"\"", "staff[1]: expected a string of 1..64 bytes"},

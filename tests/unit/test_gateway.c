@@ -12,14 +12,15 @@
 
 #include "gateway/profile.h"
 #include "gateway/submit.h"
-#include "gateway/webhook.h"
+#include "webhook_fixture.h"
 
 #define BYTES(literal) literal, sizeof(literal) - 1
 #define COUNT(array)   (sizeof(array) / sizeof((array)[0]))
 
 /* A provider that is everything the simulator is not: forms, digits, verdicts in the body. */
 #define PROVIDER_HEAD                                                                                        \
-    "{\"kind\":\"provider\",\"region\":\"eu\",\"request\":{\"method\":\"POST\",\"url\":\"{url}/v2/sms\","    \
+    "{\"kind\":\"provider\",\"region\":\"eu\",\"outside_eu\":false,\"request\":{\"method\":\"POST\","        \
+    "\"url\":\"{url}/v2/sms\","                                                                              \
     "\"headers\":{\"X-Key\":\"{secret}\"},\"json\":{\"n\":\"{validity_hours}\",\"to\":\"x{to}\"}},"
 #define PROVIDER_ACCEPTED "\"accepted\":{\"status\":[200,201],\"id\":\"data.id\"},"
 #define PROVIDER_OUTCOMES                                                                                    \
@@ -75,7 +76,7 @@ static void the_simulators_request_is_written_exactly(void **state)
     struct gateway_settings gateway = {.url = "http://127.0.0.1:8089", .secret = "let-me-in"};
     struct submit_request request = {0};
     for (int again = 0; again < 2; again++) { /* the buffers are used again */
-        submit_request_write(simulator, &gateway, &fields, &request);
+        submit_request_write(simulator, &gateway, &fields, 1, &request);
         assert_string_equal(request.request.method, "POST");
         assert_string_equal(request.request.url, "http://127.0.0.1:8089/send");
         assert_string_equal(request.request.headers[0], "Content-Type: application/json");
@@ -96,7 +97,7 @@ static void a_secret_cannot_end_a_header_and_numbers_stand_alone(void **state)
     (void)state;
     struct gateway_settings gateway = {.url = "https://sms.example", .secret = "a\r\nX-Evil: b"};
     struct submit_request request = {0};
-    submit_request_write(provider, &gateway, &fields, &request);
+    submit_request_write(provider, &gateway, &fields, 1, &request);
     assert_string_equal(request.request.url, "https://sms.example/v2/sms");
     assert_string_equal(request.request.headers[0], "X-Key: aX-Evil: b");
     assert_string_equal((const char *)request.request.body, "{\"n\":24,\"to\":\"x+358401234567\"}");
@@ -116,7 +117,8 @@ static struct submit_reading answer_read(const struct profile *profile, enum htt
                                  .body_bytes = strlen(body),
                                  .retry_after = retry_after,
                                  .problem = fate == HTTP_ANSWERED ? "" : "Connection refused"};
-    submit_answer_read(profile, &answer, INT64_C(1767607200000), &reading); /* 2026-01-05T10:00:00Z */
+    submit_answer_read(profile, &answer, INT64_C(1767607200000), &fields, 1,
+                       &reading); /* 2026-01-05T10:00:00Z */
     return reading;
 }
 
@@ -136,7 +138,9 @@ static void every_answer_has_an_outcome(void **state)
         {true, HTTP_LOST, 0, SUBMIT_UNKNOWN, "", "", "Connection refused"},
         {true, HTTP_ANSWERED, 202, SUBMIT_ACCEPTED, "{\"id\":\"g-1\"}", "g-1", "202"},
         {true, HTTP_ANSWERED, 202, SUBMIT_UNKNOWN, "{\"id\":\"g-1\"", "", "202 without a readable id"},
-        {true, HTTP_ANSWERED, 202, SUBMIT_UNKNOWN, "{\"id\":7}", "", "202 without a readable id"},
+        {true, HTTP_ANSWERED, 202, SUBMIT_ACCEPTED, "{\"id\":7}", "7", "202"},
+        {true, HTTP_ANSWERED, 202, SUBMIT_UNKNOWN, "{\"id\":7.5}", "", "202 without a readable id"},
+        {true, HTTP_ANSWERED, 202, SUBMIT_UNKNOWN, "{\"id\":[7]}", "", "202 without a readable id"},
         {true, HTTP_ANSWERED, 202, SUBMIT_UNKNOWN, "{\"id\":\"\"}", "", "202 without a readable id"},
         {true, HTTP_ANSWERED, 202, SUBMIT_UNKNOWN, "", "", "202 without a readable id"},
         {true, HTTP_ANSWERED, 202, SUBMIT_UNKNOWN, "[]", "", "202 without a readable id"},
@@ -185,7 +189,7 @@ static void an_answer_cut_short_is_unknown_and_a_long_id_is_left_out(void **stat
                               .body_bytes = 10,
                               .body_cut = true,
                               .retry_after = ""};
-    submit_answer_read(simulator, &cut, 0, &reading);
+    submit_answer_read(simulator, &cut, 0, &fields, 1, &reading);
     assert_int_equal(reading.outcome, SUBMIT_UNKNOWN);
     char body[128];
     snprintf(body, sizeof body, "{\"id\":\"%065d\"}", 1);
@@ -226,7 +230,7 @@ static enum webhook_problem reply_read(const struct profile *profile, const char
                                        struct webhook_reply *reply_out)
 {
     struct webhook_input input = {.query = "", .content_type = "", .body = body, .body_bytes = body_bytes};
-    return webhook_reply_read(profile, &input, reply_out);
+    return one_reply(profile, &input, reply_out);
 }
 
 static void replies_are_read_whole(void **state)
@@ -259,7 +263,7 @@ static void replies_are_read_whole(void **state)
         assert_string_equal(reply.from, cases[i].from);
         assert_string_equal(reply.to, cases[i].to);
         assert_string_equal(reply.text, cases[i].text);
-        webhook_reply_clear(&reply);
+        one_reply_free(&reply);
         assert_null(reply.text);
     }
 }
@@ -287,7 +291,8 @@ static void bad_replies_are_told_apart(void **state)
         {true, BYTES(SIMULATED("\"r\"", "\"+358401234567\"", "\"18123\"", "5")), "malformed", "18123"},
         {true, BYTES(SIMULATED("\"r\"", "\"+358401234567\"", "\"18123\"", "\"5\",\"id\":\"s\"")), "malformed",
          ""},
-        {true, BYTES(SIMULATED("7", "\"+358401234567\"", "\"18123\"", "\"5\"")), "malformed", "18123"},
+        {true, BYTES(SIMULATED("7.5", "\"+358401234567\"", "\"18123\"", "\"5\"")), "malformed", "18123"},
+        {true, BYTES(SIMULATED("[7]", "\"+358401234567\"", "\"18123\"", "\"5\"")), "malformed", "18123"},
         {true, BYTES("{\"id\":\"r\",\"from\":\"+358401234567\",\"text\":\"5\"}"), "malformed", ""},
         {true, BYTES("{\"from\":\"+358401234567\",\"to\":\"18123\",\"text\":\"5\"}"), "no_reply_id", "18123"},
         {true, BYTES(SIMULATED("\"\"", "\"+358401234567\"", "\"18123\"", "\"5\"")), "no_reply_id", "18123"},
@@ -341,7 +346,7 @@ static void what_is_too_long_is_malformed(void **state)
         text_addf(&body, SIMULATED("\"%0*d\"", "\"+358401234567\"", "\"18123\"", "\"%0*d\""),
                   cases[i].id_chars, 1, cases[i].text_chars, 5);
         assert_int_equal(reply_read(simulator, body.chars, body.bytes, &reply), cases[i].problem);
-        webhook_reply_clear(&reply);
+        one_reply_free(&reply);
         text_free(&body);
     }
 }
@@ -368,7 +373,9 @@ static void receipts_are_read_or_told_apart(void **state)
         {true, WEBHOOK_OK, "{\"ref\":\"m1\",\"state\":\"teleported\"}", "m1", "", RECEIPT_UNKNOWN},
         {true, WEBHOOK_NO_ID, "{\"id\":\"g1\",\"state\":\"delivered\"}", "", "g1", RECEIPT_DELIVERED},
         {true, WEBHOOK_MALFORMED, "{\"id\":\"g1\",\"ref\":\"m1\"}", "", "", RECEIPT_UNKNOWN},
-        {true, WEBHOOK_MALFORMED, "{\"ref\":5,\"state\":\"delivered\"}", "", "", RECEIPT_UNKNOWN},
+        {true, WEBHOOK_OK, "{\"ref\":5,\"state\":\"delivered\"}", "5", "", RECEIPT_DELIVERED},
+        {true, WEBHOOK_MALFORMED, "{\"ref\":5.5,\"state\":\"delivered\"}", "", "", RECEIPT_UNKNOWN},
+        {true, WEBHOOK_MALFORMED, "{\"ref\":[5],\"state\":\"delivered\"}", "", "", RECEIPT_UNKNOWN},
         {true, WEBHOOK_MALFORMED, "{\"ref\":\"123456789012345678901234567890123\",\"state\":\"delivered\"}",
          "", "", RECEIPT_UNKNOWN},
         {true, WEBHOOK_MALFORMED, "ref=m1&state=delivered", "", "", RECEIPT_UNKNOWN},
@@ -382,7 +389,7 @@ static void receipts_are_read_or_told_apart(void **state)
         struct webhook_input input = {
             .query = "", .content_type = "", .body = cases[i].body, .body_bytes = strlen(cases[i].body)};
         enum webhook_problem problem =
-            webhook_receipt_read(cases[i].simulator ? simulator : provider, &input, &receipt);
+            one_receipt(cases[i].simulator ? simulator : provider, &input, &receipt);
         if (problem != cases[i].problem || strcmp(receipt.ref, cases[i].ref) != 0 ||
             strcmp(receipt.gateway_id, cases[i].gateway_id) != 0 || receipt.state != cases[i].state)
             fail_msg("%s: %s ref \"%s\" id \"%s\" %s", cases[i].body, webhook_problem_name(problem),

@@ -11,7 +11,7 @@
 
 #include "gateway/profile.h"
 #include "gateway/submit.h"
-#include "gateway/webhook.h"
+#include "webhook_fixture.h"
 
 #define BYTES(literal) literal, sizeof(literal) - 1
 #define COUNT(array)   (sizeof(array) / sizeof((array)[0]))
@@ -73,7 +73,7 @@ static void a_text_is_posted_as_it_is_with_all_else_in_headers(void **state)
     };
     struct submit_request request = {0};
     for (int again = 0; again < 2; again++) { /* the buffers are used again */
-        submit_request_write(kannel, &gateway, &fields, &request);
+        submit_request_write(kannel, &gateway, &fields, 1, &request);
         assert_string_equal(request.request.method, "POST");
         assert_string_equal(request.request.url, "http://127.0.0.1:13013/cgi-bin/sendsms");
         for (size_t i = 0; i < COUNT(headers); i++)
@@ -84,7 +84,7 @@ static void a_text_is_posted_as_it_is_with_all_else_in_headers(void **state)
     }
     struct submit_fields other = fields;
     other.encoding = "ucs2";
-    submit_request_write(kannel, &gateway, &other, &request);
+    submit_request_write(kannel, &gateway, &other, 1, &request);
     assert_string_equal(request.request.headers[5], "X-Kannel-Coding: 2");
     submit_request_free(&request);
     assert_false(profile_is_simulator(kannel));
@@ -96,7 +96,8 @@ static void a_form_escapes_what_is_no_letter_or_digit(void **state)
     struct error error = {""};
     struct submit_request request = {0};
     struct profile *profile = profile_parse(
-        BYTES("{\"kind\":\"provider\",\"region\":\"eu\",\"request\":{\"method\":\"POST\",\"url\":\"{url}\","
+        BYTES("{\"kind\":\"provider\",\"region\":\"eu\",\"outside_eu\":false,\"request\":{\"method\":"
+              "\"POST\",\"url\":\"{url}\","
               "\"headers\":{},\"form\":{\"to\":\"{to}\",\"a b\":\"{text}\",\"n\":\"{segments}\",\"e\":\"\"}},"
               "\"accepted\":{\"status\":[200],\"id\":\"id\"},\"outcomes\":[],"
               "\"receipt\":{\"format\":\"form\",\"ref\":\"r\",\"state\":\"s\",\"states\":{}},"
@@ -105,7 +106,7 @@ static void a_form_escapes_what_is_no_letter_or_digit(void **state)
         &error);
     if (profile == NULL)
         fail_msg("%s", error.text);
-    submit_request_write(profile, &gateway, &fields, &request);
+    submit_request_write(profile, &gateway, &fields, 1, &request);
     assert_string_equal((const char *)request.request.body,
                         "to=%2B358401234567&a%20b=Hei%20sin%C3%A4%20%26%20100%20%25d%0A%7Bto%7D&n=1&e=");
     submit_request_free(&request);
@@ -170,7 +171,7 @@ static void only_a_status_and_a_body_that_agree_are_acceptance(void **state)
                                      .body = cases[i].body,
                                      .body_bytes = strlen(cases[i].body),
                                      .retry_after = ""};
-        submit_answer_read(kannel, &answer, 0, &reading);
+        submit_answer_read(kannel, &answer, 0, &fields, 1, &reading);
         if (reading.outcome != cases[i].outcome || strcmp(reading.reason, cases[i].reason) != 0 ||
             reading.gateway_id[0] != '\0')
             fail_msg("%d %s: %s \"%s\"", cases[i].status, cases[i].body, submit_outcome_name(reading.outcome),
@@ -212,13 +213,13 @@ static void receipts_are_bits_in_a_query(void **state)
                                       .content_type = "",
                                       .body = "ref=other&state=1",
                                       .body_bytes = strlen("ref=other&state=1")};
-        enum webhook_problem problem = webhook_receipt_read(kannel, &input, &receipt);
+        enum webhook_problem problem = one_receipt(kannel, &input, &receipt);
         if (problem != cases[i].problem || receipt.state != cases[i].state || receipt.gateway_id[0] != '\0' ||
             (problem == WEBHOOK_OK && strcmp(receipt.ref, fields.id) != 0))
             fail_msg("%s: %s ref \"%s\" %s", cases[i].query, webhook_problem_name(problem), receipt.ref,
                      receipt_state_name(receipt.state));
     }
-    assert_true(webhook_receipt_is_get(kannel));
+    assert_true(webhook_takes_get(kannel, WEBHOOK_RECEIPT) && !webhook_takes_post(kannel, WEBHOOK_RECEIPT));
 }
 
 /* --- replies --- */
@@ -265,7 +266,7 @@ static void a_reply_is_a_query_and_a_text_in_utf_8(void **state)
                                       .content_type = cases[i].content_type,
                                       .body = cases[i].body,
                                       .body_bytes = cases[i].bytes};
-        enum webhook_problem problem = webhook_reply_read(kannel, &input, &reply);
+        enum webhook_problem problem = one_reply(kannel, &input, &reply);
         if (strcmp(webhook_problem_name(problem), cases[i].problem) != 0)
             fail_msg("case %zu: %s", i, webhook_problem_name(problem));
         if (problem == WEBHOOK_OK) {
@@ -276,9 +277,9 @@ static void a_reply_is_a_query_and_a_text_in_utf_8(void **state)
         } else {
             assert_null(reply.text);
         }
-        webhook_reply_clear(&reply);
+        one_reply_free(&reply);
     }
-    assert_false(webhook_reply_is_get(kannel));
+    assert_true(webhook_takes_post(kannel, WEBHOOK_REPLY) && !webhook_takes_get(kannel, WEBHOOK_REPLY));
 }
 
 static void a_text_body_has_the_limit_of_every_text(void **state)
@@ -292,9 +293,8 @@ static void a_text_body_has_the_limit_of_every_text(void **state)
                                       .content_type = "text/plain",
                                       .body = body,
                                       .body_bytes = WEBHOOK_TEXT_BYTES_MAX + over};
-        assert_int_equal(webhook_reply_read(kannel, &input, &reply),
-                         over == 0 ? WEBHOOK_OK : WEBHOOK_MALFORMED);
-        webhook_reply_clear(&reply);
+        assert_int_equal(one_reply(kannel, &input, &reply), over == 0 ? WEBHOOK_OK : WEBHOOK_MALFORMED);
+        one_reply_free(&reply);
     }
 }
 

@@ -63,7 +63,7 @@ static void the_messages_of_every_language_are_read_and_fit(void **state)
     for (size_t i = 0; i < longer.languages_count; i++) {
         struct error error = {""};
         cJSON *json = messages_of(longer.languages[i]);
-        if (!message_texts_read(&texts, NULL, &longer, i, json, &error))
+        if (!message_texts_read(&texts, NULL, &longer, i, "", json, &error))
             fail_msg("%s: %s", longer.languages[i], error.text);
         for (int k = 0; k < STANDING_TEXTS; k++) {
             struct sms_measure measure;
@@ -78,10 +78,7 @@ static void the_messages_of_every_language_are_read_and_fit(void **state)
 
 static bool is_word(const struct reply_words *words, enum word_class word_class, const char *chars)
 {
-    for (size_t i = 0; i < words->counts[word_class]; i++)
-        if (strcmp(words->phrases[word_class][i].chars, chars) == 0)
-            return true;
-    return false;
+    return reply_words_has(words, word_class, ANY_LANGUAGE, chars);
 }
 
 /* A person who does as a text says must be understood. */
@@ -103,7 +100,7 @@ static void the_words_of_all_languages_are_gathered(void **state)
     for (size_t i = 0; i < varkaus.languages_count; i++) {
         struct error error = {""};
         cJSON *json = messages_of(varkaus.languages[i]);
-        if (!message_texts_read(NULL, &words, &varkaus, i, json, &error))
+        if (!message_texts_read(NULL, &words, &varkaus, i, "", json, &error))
             fail_msg("%s: %s", varkaus.languages[i], error.text);
         cJSON_Delete(json);
     }
@@ -124,10 +121,11 @@ static void words_are_kept_folded_with_their_language(void **state)
     cJSON *leave = cJSON_GetObjectItem(cJSON_GetObjectItem(json, "words"), "leave");
     cJSON_AddItemToArray(leave, cJSON_CreateString("SLÄPP MIG"));
     cJSON_AddItemToArray(leave, cJSON_CreateString("\uFF21A\u030A")); /* a wide A, and Å in two characters */
-    assert_true(message_texts_read(NULL, &words, &varkaus, 1, json, &error));
+    assert_true(message_texts_read(NULL, &words, &varkaus, 1, "", json, &error));
     assert_true(is_word(&words, WORDS_LEAVE, "släpp mig"));
     assert_true(is_word(&words, WORDS_LEAVE, "aå"));
-    assert_int_equal(words.phrases[WORDS_LEAVE][0].language, 1);
+    assert_true(reply_words_has(&words, WORDS_LEAVE, 1, "släpp mig"));
+    assert_false(reply_words_has(&words, WORDS_LEAVE, 0, "släpp mig"));
     cJSON_Delete(json);
 }
 
@@ -163,7 +161,7 @@ static void expect_refusal(const struct message_mistake *mistake, bool of_words)
     cJSON_DeleteItemFromObject(parent, mistake->member);
     if (mistake->json != NULL)
         cJSON_AddItemToObject(parent, mistake->member, value_of(mistake->json));
-    assert_false(message_texts_read(&texts, &words, &varkaus, 0, json, &error));
+    assert_false(message_texts_read(&texts, &words, &varkaus, 0, "", json, &error));
     assert_string_equal(error.text, mistake->error);
     cJSON_Delete(json);
 }
@@ -186,7 +184,7 @@ static void each_mistake_in_messages_is_named(void **state)
     };
     static const struct message_mistake words[] = {
         {"stop", NULL, "words.stop: missing"},
-        {"stop", "[]", "words.stop: expected an array of 1..128 items"},
+        {"stop", "[]", "words.stop: expected an array of 1..256 items"},
         {"stop", "[1]", "words.stop[0]: expected a string of 1..48 bytes"},
         {"leave", "[\"pois \"]", "words.leave: \"pois \" is not words with one space between them"},
         {"leave", "[\"pois  nyt\"]", "words.leave: \"pois  nyt\" is not words with one space between them"},
@@ -195,6 +193,26 @@ static void each_mistake_in_messages_is_named(void **state)
         {"unsure", NULL, "words.unsure: missing"},
         {"stop_verbs", "[\"stop\"]", "words.stop_verbs: \"stop\" is there twice in this language"},
         {"maybe", "[\"ehkä\"]", "words.maybe: unknown member"},
+        {"units", NULL, "words.units: missing"},
+        {"distress", "[]", "words.distress: expected an array of 1..256 items"},
+        {"courtesy", "[\"hei\", \"HEI\"]", "words.courtesy: \"HEI\" is there twice in this language"},
+        {"pause", "[\"tau*\"]", "words.pause: \"tau*\" is not words with one space between them"},
+        {"distress", "[\"haluan* kuolla\"]",
+         "words.distress: \"haluan* kuolla\" is not words with one space between them"},
+        {"numbers", NULL, "words.numbers: missing"},
+        {"numbers", "[\"yksi\"]", "words.numbers: expected an object"},
+        {"numbers", "{\"1\": [\"yksi\"]}", "words.numbers.2: missing"},
+        {"numbers",
+         "{\"1\": [\"yksi\"], \"2\": [\"kaksi\"], \"3\": [\"kolme\"], \"4\": [\"yksi\"], \"5\": [\"viisi\"]}",
+         "words.numbers.4: \"yksi\" is there twice in this language"},
+        {"numbers",
+         "{\"1\": [\"yksi\"], \"2\": [\"kaksi\"], \"3\": [\"kolme\"], \"4\": [\"neljä\"], \"5\": [\"ei\"]}",
+         "words.numbers.5: \"ei\" is there twice in this language"},
+        {"numbers",
+         "{\"1\": [\"yksi\"], \"2\": [\"kaksi\"], \"3\": [\"kolme\"], \"4\": [\"neljä\"], \"5\": "
+         "[\"viisi\"], "
+         "\"11\": [\"yksitoista\"]}",
+         "words.numbers.11: unknown member"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
@@ -203,24 +221,37 @@ static void each_mistake_in_messages_is_named(void **state)
         expect_refusal(&words[i], true);
 }
 
+/* The file of a language with ten classes full of its own words. */
+static bool read_full(struct reply_words *words, size_t language, struct error *error)
+{
+    static const char *const classes[] = {"business",  "units",  "courtesy", "distress", "messages",
+                                          "answering", "unsure", "marks",    "out_of",   "not_business"};
+    cJSON *json = messages_of(varkaus.languages[language]);
+    for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+        cJSON *list = cJSON_CreateArray();
+        for (int k = 0; k < PHRASES_MAX; k++) {
+            char word[32];
+            snprintf(word, sizeof word, "%s%zu word%d", varkaus.languages[language], i, k);
+            cJSON_AddItemToArray(list, cJSON_CreateString(word));
+        }
+        cJSON_ReplaceItemInObject(cJSON_GetObjectItem(json, "words"), classes[i], list);
+    }
+    bool read = message_texts_read(NULL, words, &varkaus, language, "", json, error);
+    cJSON_Delete(json);
+    return read;
+}
+
 static void more_words_than_there_is_room_for_are_refused(void **state)
 {
     (void)state;
     static struct reply_words words;
     struct error error = {""};
-    for (size_t language = 0; language < 2; language++) {
-        cJSON *json = messages_of(varkaus.languages[language]);
-        cJSON *start = cJSON_CreateArray();
-        for (int i = 0; i < 80; i++) {
-            char word[16];
-            snprintf(word, sizeof word, "word%d", i);
-            cJSON_AddItemToArray(start, cJSON_CreateString(word));
-        }
-        cJSON_ReplaceItemInObject(cJSON_GetObjectItem(json, "words"), "start", start);
-        assert_int_equal(message_texts_read(NULL, &words, &varkaus, language, json, &error), language == 0);
-        cJSON_Delete(json);
-    }
-    assert_string_equal(error.text, "words.start: more than 128 phrases in all languages");
+    if (!read_full(&words, 0, &error))
+        fail_msg("%s", error.text);
+    assert_true(reply_words_has(&words, WORDS_UNITS, 0, "fi1 word255"));
+    assert_false(read_full(&words, 1, &error));
+    assert_non_null(strstr(error.text, "there is no room for more words than 4096 in all languages"));
+    assert_true(words.index.nodes_count <= WORD_NODES_MAX);
 }
 
 static void texts_have_names(void **state)

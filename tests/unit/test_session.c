@@ -69,7 +69,7 @@ static void answers_lead_through_the_survey(void **state)
         {&single, "0+", {-1, -1, -1}, 3, REPLY_ANSWER, 0, 3, -1, -1, COMPLETES},
         {&single, "0+", {3, -1, -1}, 4, REPLY_ANSWER, 0, 4, 3, -1, COMPLETES},
         /* an answer that is not one */
-        {&branching, "0+1+", {1, -1, -1}, UNCLEAR, REPLY_UNPARSEABLE, 1, -1, -1, -1, 0},
+        {&branching, "0+1+", {1, -1, -1}, UNCLEAR, REPLY_CLARIFIED, 1, -1, -1, -1, 0},
         /* replaced before the next was asked: the same way */
         {&branching, "0+1", {1, -1, -1}, 2, REPLY_ANSWER, 0, 2, 1, -1, 0},
         {&branching, "0+2", {5, -1, -1}, 4, REPLY_ANSWER, 0, 4, 5, -1, COMPLETES},
@@ -158,8 +158,9 @@ static void what_was_asked_already_is_not_withdrawn(void **state)
 static void verdicts_have_names(void **state)
 {
     static const char *const names[REPLY_VERDICTS] = {
-        "answer", "words", "volunteer",    "no_volunteer", "name", "unparseable",   "stop",
-        "start",  "help",  "wrong_person", "leave",        "late", "unknown_sender"};
+        "answer",      "words",    "volunteer",    "no_volunteer", "name",  "clarified",
+        "unparseable", "comment",  "stop",         "pause",        "start", "help",
+        "business",    "distress", "wrong_person", "leave",        "late",  "unknown_sender"};
     (void)state;
     for (int verdict = 0; verdict < REPLY_VERDICTS; verdict++)
         assert_string_equal(reply_verdict_name((enum reply_verdict)verdict), names[verdict]);

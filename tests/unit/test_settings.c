@@ -155,6 +155,10 @@ static void wrong_files_are_refused_with_line_key_and_range(void **state)
          "hold only A-Z a-z 0-9 . _ ~ - : / [ ]"},
         {"[gateway:sim]\nurl = http://a\nuser = a\tb\n",
          "pulssi.conf:1: [gateway:sim] user, secret: may not hold control characters"},
+        {"[gateway:sim]\nurl = http://eu.example@us.example\nwebhook_token = 0123456789abcdef\n",
+         "pulssi.conf:1: [gateway:sim] url: may hold only A-Z a-z 0-9 . _ ~ - : / [ ]"},
+        {"[gateway:sim]\nurl = http://u s.example\nwebhook_token = 0123456789abcdef\n",
+         "pulssi.conf:1: [gateway:sim] url: may hold only A-Z a-z 0-9 . _ ~ - : / [ ]"},
         {"[gateway:sim]\nurl = ftp://a\nwebhook_token = 0123456789abcdef\n",
          "pulssi.conf:1: [gateway:sim] url: must begin with http:// or https:// and not end with /"},
         {"[gateway:a]\n[gateway:b]\n[gateway:c]\n[gateway:d]\n[gateway:e]\n[gateway:f]\n[gateway:g]\n["

@@ -11,7 +11,8 @@
 --   h:XXX hash          phone hash (after its first 3 characters XXX) → contact id
 --   c:ID hash           contact: n sealed number, b batch, l language, s stratum, m pilots, i import day, f flags
 --                       (s STOP, x unusable number), o open pulse, t day of last contact occasion, w weeks of
---                       occasions, q:QUESTION week it was last asked, said:TEXT when a text that is said once a day was (ms)
+--                       occasions, q:QUESTION week it was last asked, said:TEXT when a text that is said once a day was (ms),
+--                       pu paused until (ms), pw tw weeks of messages to the panel, of you-said-we-did
 --   dnc hash            do not contact: phone hash → s (STOP of a number that is nobody's), e (erased), w (wrong person)
 --   pm:PILOT string     12-character contact ids in order of first import, append-only
 --   r:ROUND hash        round; hold: paused or cancelled     plan zset    rounds to release, by start, none that is held
@@ -22,15 +23,21 @@
 --                       z version, w week, m message, i asked (ms), x closes (ms), d day and wi week of asking, h handed over,
 --                       pa path of steps (digits, the first question alone when missing; 3 = first name), and of the steps
 --                       after the first m1… message, i1… asked (ms); a0… value by question, an answered, e complete,
---                       un unparseable, so stopped, th thanked, mt message of thanks, mv message that confirms
---                       volunteering
+--                       un unparseable, so stopped or paused, th thanked, mt message of thanks, mv message that confirms
+--                       volunteering, cl asked once more (1), mc message that does, sp said something, whatever it was (1),
+--                       qf contact's field of its question, rd when to remind (due ms|last ms), mr message that
+--                       reminds
 --   m:ID hash           message: s state, k kind, u pulse, c contact, n attempts, f fence, o operation, g gateway's id,
---                       na not after (ms), w week, q step of a conversation; to b l sealed number, batch and language of
---                       its own when the contact is gone
+--                       sg segments if more than one, r|ID state of the part that the gateway calls so, na not after (ms),
+--                       w week, q step of a conversation, cq step that is asked once more, bp paused by the budget (1),
+--                       ac what it counts to (field of the contact and week); to b l sealed number, batch and language of its
+--                       own when the contact is gone
 --   q:bulk q:reply zset queued messages by due time (domain ms; +inf = held, of a paused round)
 --   q:wait zset         retries by Redis time (real ms)
 --   leased zset         leased and submitting messages by lease expiry (Redis time, real ms)
---   lane hash           owner, until, fence
+--   lane hash           owner, until (Redis time, ms), fence; hold 1 = people paused it, probe how often they asked for one,
+--                       status what the dispatcher says of it (JSON, store/lane_status.h); paused: month|budget that pauses
+--                       messages, told: month|budget|per cent
 --   weeks hash          week → open | published         w:WEEK zset  pulses of a week    ws:WEEK zset  its other messages
 --   n:WEEK hash         pilot|survey → largest frozen frame      k:WEEK hash  counters     pub:WEEK hash  figures
 --   ow:WEEK hash        own words: random id → pilot|question|1 or 0 (0 = more of the same person)|sealed
@@ -39,7 +46,8 @@
 --   id:WEEK hash        encounters taken in that week: digest of idempotency key → digest of body|encounter|outcome|reason|due ms
 --   dd:WEEK set         reply ids seen in that week     log stream  answers and dispositions, ids without clock time
 --   tokens hash         API tokens: id → JSON, id|revoked → when (ms), name|NAME → id of the one in force
---   b hash              books: m:STATE, p:DISPOSITION, x:EVENT, seq (last log id), audit (last audit id), cn (commit number)
+--   b hash              books: m:STATE, p:DISPOSITION, x:EVENT, s:MONTH segments, seq (last log id), audit (last audit id),
+--                       cn (commit number)
 --   rollup hash         due (ms), gone contacts that left since the last sweep (none = nothing to sweep)
 --   cp hash             checkpoints: week → JSON, written once; week|trimmed → log id that its deletion goes on at, 0 = its rows
 --                       are gone (absent = they are all there)
@@ -74,8 +82,8 @@ end
 -- Marks counts that several calls gather (95_many.lua), and stands for the commit number in their answers.
 local SHARED = {}
 
--- Ends every function that wrote something (but for the roll-up's own notes): the counts go into the books, and the org's
--- commit number goes up by one. Returns it: whoever has seen a higher one knows that Redis lost writes.
+-- Ends every function that wrote something (but for the roll-up's own notes and a lane's renewal): the counts go into the
+-- books, and the org's commit number goes up by one. Returns it: whoever has seen a higher one knows that Redis lost writes.
 local function books_write(base, counts)
   if getmetatable(counts) == SHARED then return SHARED end -- `many` writes them, and puts the number there
   local fields, row = {'cn'}, {}

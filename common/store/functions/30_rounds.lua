@@ -71,10 +71,11 @@ end
 -- Whether a contact may be asked. `limits`: day, week index, gap days, same-question weeks, per year, question, now ms.
 -- Returns 'ok', or the disposition that keeps it from being asked, and why.
 local function contact_eligibility(base, contact, own_pulse, limits)
-  local c = redis.call('HMGET', base .. 'c:' .. contact, 'f', 'o', 't', 'w', 'q:' .. limits.question, 'l', 's')
+  local c = redis.call('HMGET', base .. 'c:' .. contact, 'f', 'o', 't', 'w', 'q:' .. limits.question, 'l', 's', 'pu')
   if not c[6] then return 'ineligible', 'erased', c end
   local flags = c[1] or ''
   if string.find(flags, 's', 1, true) then return 'suppressed', 'stopped', c end
+  if c[8] and limits.now < tonumber(c[8]) then return 'suppressed', 'paused', c end
   if string.find(flags, 'x', 1, true) then return 'excluded', 'number', c end
   if c[2] and c[2] ~= own_pulse then
     local open = redis.call('HMGET', base .. 'u:' .. c[2], 'st', 'x')

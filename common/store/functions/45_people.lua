@@ -5,7 +5,7 @@ local SENT = {accepted = true, delivered = true, undelivered = true, expired = t
 -- The messages of a pulse, as far as pulse_forget needs them; the invitation first.
 local function pulse_messages(base, pulse)
   local messages = {}
-  for _, message in ipairs(redis.call('HMGET', base .. 'u:' .. pulse, 'm', 'm1', 'm2', 'm3')) do
+  for _, message in ipairs(redis.call('HMGET', base .. 'u:' .. pulse, 'm', 'm1', 'm2', 'm3', 'mr')) do
     if message then
       local m = redis.call('HMGET', base .. 'm:' .. message, 's', 'k')
       messages[#messages + 1] = {id = message, state = m[1], kind = m[2]}

@@ -16,8 +16,8 @@ local function week_load(keys, args)
 end
 
 -- week_settle: gives up to 64 pulses of a closing week their disposition and removes every link to the person: contact,
--- session, ledger entry. args: week, then for each: pulse, version, disposition before, message state before, disposition,
--- sent (1/0), delivered (1/0).
+-- session, ledger entry; a reminder that still waits is cancelled. args: week, then for each: pulse, version, disposition
+-- before, message state before, disposition, sent (1/0), delivered (1/0).
 -- reply: {OK, settled, stale} (stale: changed meanwhile, or its message is in a dispatcher's hands: load again).
 -- idempotent: a settled pulse is gone.
 local function week_settle(keys, args)
@@ -27,13 +27,14 @@ local function week_settle(keys, args)
   expect(base .. 'w:' .. week, 'zset')
   local found, stale = {}, 0
   for i = 2, #args, 7 do
-    local u = redis.call('HMGET', base .. 'u:' .. args[i], 'z', 'st', 'm', 'c', 'p', 'v', 's', 'w')
+    local u = redis.call('HMGET', base .. 'u:' .. args[i], 'z', 'st', 'm', 'c', 'p', 'v', 's', 'w', 'mr')
     local m = u[3] and redis.call('HMGET', base .. 'm:' .. u[3], 's', 'k') or {}
     local held = m[1] == 'leased' or m[1] == 'submitting'
     if u[1] == args[i + 1] and u[2] == args[i + 2] and (m[1] or '') == args[i + 3] and u[8] == week and not held then
       local open = u[4] and redis.call('HGET', base .. 'c:' .. u[4], 'o')
       found[#found + 1] = {pulse = args[i], u = u, message = u[3], state = m[1], kind = m[2], disposition = args[i + 4],
-                           sent = args[i + 5], delivered = args[i + 6], holds_contact = open == args[i]}
+                           sent = args[i + 5], delivered = args[i + 6], holds_contact = open == args[i],
+                           reminder = u[9] and redis.call('HGET', base .. 'm:' .. u[9], 's') == 'queued' and u[9]}
     elseif u[1] then
       stale = stale + 1
     end
@@ -50,6 +51,7 @@ local function week_settle(keys, args)
       tally(counts, 'h:held', -1)
     end
     if one.state == 'queued' then message_move(base, counts, one.message, one.kind, 'queued', 'stale') end
+    if one.reminder then message_move(base, counts, one.reminder, 'reminder', 'queued', 'cancelled') end
     if one.holds_contact then redis.call('HDEL', base .. 'c:' .. u[4], 'o') end
     redis.call('DEL', base .. 'u:' .. one.pulse, base .. 'm:' .. (one.message or ''))
     redis.call('ZREM', base .. 'w:' .. week, one.pulse)

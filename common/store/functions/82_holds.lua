@@ -1,6 +1,7 @@
 -- Rounds that are paused or cancelled. The hold of a round is one field, set at once and read by every release and by every
--- intend of an invitation: after it nothing of the round is handed over. What waits already is brought in line with it by steps,
--- a stretch of a week's pulses at a time; what they miss is brought in line at its intend. Conversations that have begun go on.
+-- intend of an invitation or a reminder: after it nothing of the round is handed over. What waits already is brought in line
+-- with it by steps, a stretch of a week's pulses at a time; what they miss is brought in line at its intend. Conversations that
+-- have begun go on.
 
 -- round_hold: holds a round, or lets it go on. args: round, paused | cancelled | '' (it goes on).
 -- replies: {OK, commit number} | SAME | CANCELLED (for good) | GONE. idempotent.
@@ -26,7 +27,8 @@ local function round_hold(keys, args)
 end
 
 -- round_hold_step: brings the invitations of a round among up to 128 pulses of a week in line with its hold: of a paused one
--- what is queued is held, of a cancelled one it is cancelled and its pulse with it, of any other what is held is due again.
+-- what is queued is held, of a cancelled one it is cancelled and its pulse with it, of any other what is held is due again. A
+-- reminder, which is held at its intend only and so never before its day, is due again or cancelled likewise.
 -- args: round, week, pulse to begin after ('' = the beginning), due (domain ms).
 -- reply: {OK, pulse to go on after ('' = done), state, count… of the round's invitations, as they are now}. idempotent.
 local function round_hold_step(keys, args)
@@ -36,7 +38,7 @@ local function round_hold_step(keys, args)
   expect(base .. 'k:' .. week, 'hash')
   local members, found, states = members_after(base, 'w', week, args[3]), {}, {}
   for _, pulse in ipairs(members) do
-    local u = redis.call('HMGET', base .. 'u:' .. pulse, 'r', 'm', 'c')
+    local u = redis.call('HMGET', base .. 'u:' .. pulse, 'r', 'm', 'c', 'mr')
     local m = u[1] == id and redis.call('HMGET', base .. 'm:' .. u[2], 's', 'k') or {}
     if m[1] == 'queued' and hold == 'cancelled' then
       found[#found + 1] = {message = u[2], kind = m[2], pulse = pulse_read(base, pulse), contact = contact_read(base, u[3])}
@@ -46,12 +48,16 @@ local function round_hold_step(keys, args)
       if held ~= (hold == 'paused') then found[#found + 1] = {message = u[2], kind = m[2]} end
     end
     if m[1] then tally(states, m[1], 1) end
+    if u[1] == id and u[4] and redis.call('HGET', base .. 'm:' .. u[4], 's') == 'queued' then
+      local held = redis.call('ZSCORE', base .. 'q:bulk', u[4]) == 'inf'
+      if hold == 'cancelled' or (held and hold == '') then found[#found + 1] = {message = u[4], kind = 'reminder'} end
+    end
   end
   local counts = {}
   for _, one in ipairs(found) do
     if hold == 'cancelled' then
       message_move(base, counts, one.message, one.kind, 'queued', 'cancelled')
-      pulse_end_unsent(base, counts, one.pulse, one.contact, 'cancelled')
+      if one.pulse then pulse_end_unsent(base, counts, one.pulse, one.contact, 'cancelled') end
     else
       message_requeue(base, counts, one.message, one.kind, 'queued', hold == 'paused' and HELD or args[4])
     end
@@ -78,7 +84,8 @@ local function round_submitting(keys, args)
   local messages = below > 0 and redis.call('ZRANGE', base .. 'leased', from, below - 1) or {}
   for _, message in ipairs(messages) do
     local m = redis.call('HMGET', base .. 'm:' .. message, 's', 'k', 'u')
-    if m[1] == 'submitting' and m[2] == 'invite' and redis.call('HGET', base .. 'u:' .. m[3], 'r') == args[1] then
+    local of_round = m[2] == 'invite' or m[2] == 'reminder'
+    if m[1] == 'submitting' and of_round and redis.call('HGET', base .. 'u:' .. m[3], 'r') == args[1] then
       submitting = submitting + 1
     end
   end

@@ -47,7 +47,7 @@ end
 -- marked is in no list any more.
 local function adopt_messages(keys, args)
   local base, left, found, counts, frames = keys[1], 40, {}, {}, {}
-  local asked = {now = args[1], day = args[3], week_index = args[4], week = args[5], closes = args[6]}
+  local asked = {now = args[1], day = args[3], week_index = args[4], week = args[5], closes = args[6], remind = ''}
   expect_outbox(base)
   for _, list in ipairs(adopt_lists(args[1], args[2])) do
     local ids = left > 0 and redis.call('ZRANGEBYSCORE', base .. list[1], list[2], list[3], 'LIMIT', 0, left) or {}
