@@ -31,7 +31,8 @@ bool budget_load(struct redis_link *link, const struct org *org, int64_t now_ms,
     snprintf(field, sizeof field, "s:%s", now.month);
     snprintf(mark, sizeof mark, "%s|%" PRId64, now.month, now.budget);
     struct redis_value *spent = field_load(link, org->id, "b", field, error);
-    struct redis_value *paused = spent != NULL ? field_load(link, org->id, "lane", "paused", error) : NULL;
+    struct redis_value *paused =
+        spent != NULL ? field_load(link, org->id, "lane", "budget_paused", error) : NULL;
     bool read = paused != NULL;
     if (read) {
         state_out->spent = redis_kind(spent) == REDIS_NIL ? 0 : redis_int(spent);

@@ -7,31 +7,25 @@
  *   absorb: into its reply ─ all are there, or the deadline is over ─→ join ─→ inbound.c ─ STORED ─→ out of the folder
  *                                                                        └─ LOST, REFUSED ─→ again later
  *
- * The id of the joined reply is made of what its parts have in common, so that whoever is killed between its commit and the
- * end of its records finds a duplicate, and a part that comes once more after all makes no second reply. The price: two
- * long replies of one person with the same reference and as many parts, within the days in which ids are remembered, are
- * taken for one.
- *
  * A folder of spool files is the memory of this: parts are given out once, at the start or when they are kept, and held in
- * memory until their reply is done, bounded in number and size. Never logs what is in one. */
+ * memory (long_replies.h) until their reply is done, bounded in number and size. Never logs what is in one. */
 #include "collector/parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/id.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "collector/events.h"
 #include "collector/inbound.h"
+#include "collector/long_replies.h"
 #include "collector/part_record.h"
 
 #define MIB             INT64_C(1048576)
 #define FOLDER_MAX_MIB  16
 #define SEGMENT_MAX_MIB 1
 #define PARTS_KEPT_MAX  8192
-#define FINISHED_MAX    1024 /* replies of late that are remembered here */
 #define RETRY_FIRST_MS  200
 #define RETRY_MAX_MS    60000
 #define CLOSED_MS       1000 /* before a segment that could not be opened is tried again */
@@ -39,39 +33,17 @@
 #define TEXT_ID_PREFIX  "parts:"
 #define NEVER           INT64_MAX
 
-struct part {
-    char *text; /* owned; NULL = has not come */
-    uint64_t ticket;
-};
-
-struct long_reply {
-    struct long_reply *next;
-    struct parts *parts;
-    char key[ID_SIZE]; /* of gateway, sender, receiver, reference and number of parts */
-    char gateway[33], from[PHONE_SIZE], to[17];
-    int count, have;
-    struct part items[PARTS_MAX];
-    int64_t received_ms;        /* domain, of the first */
-    int64_t due_ms;             /* monotonic: it goes on as it is */
-    bool under_way, incomplete; /* as it goes on */
-    struct webhook_request request;
-    struct webhook_item joined;
-};
-
 struct parts {
     struct collector *collector;
     struct spool *spool;
     struct loop_timer *timer;
-    struct long_reply *first;
-    size_t kept;      /* parts in memory */
+    struct long_replies replies;
     size_t appending; /* handed to the folder, not yet kept */
     size_t under_way; /* replies */
     bool stopped, closing;
     int64_t retry_ms;   /* the next wait after a failure */
     int64_t resting_ms; /* monotonic: nothing goes on before */
     int64_t alert_at_ms;
-    char finished[FINISHED_MAX][ID_SIZE]; /* a ring */
-    size_t finished_next;
     struct text record;
 };
 
@@ -81,15 +53,22 @@ struct part_flow {
     void *context;
 };
 
+/* A reply that goes on. */
+struct reply_flow {
+    struct parts *parts;
+    struct long_reply *reply;
+    bool incomplete;
+    struct webhook_request request;
+    struct webhook_item joined;
+};
+
 static void part_on_kept(void *context, bool kept);
 static void parts_absorb(struct parts *parts);
 static void parts_run(void *context);
-static bool reply_is_due(const struct long_reply *reply, int64_t now_ms);
-static void reply_start(struct long_reply *reply);
+static void reply_start(struct parts *parts, struct long_reply *reply);
 static void reply_on_finished(void *context, enum webhook_outcome outcome, const char *why);
-static void reply_count_missing(struct long_reply *reply);
-static void reply_remove(struct long_reply *reply);
-static void reply_free(struct long_reply *reply);
+static void reply_count_missing(const struct reply_flow *flow);
+static void reply_finish(struct parts *parts, struct long_reply *reply);
 static void parts_rest(struct parts *parts, bool refused, const char *why);
 
 struct parts *parts_open(struct collector *collector, const unsigned char key[SPOOL_KEY_BYTES],
@@ -111,8 +90,8 @@ struct parts *parts_open(struct collector *collector, const unsigned char key[SP
     }
     parts->timer = loop_timer_new(collector->loop, parts_run, parts);
     parts_absorb(parts);
-    if (parts->kept > 0)
-        log_info("%zu parts of long replies wait for others since before", parts->kept);
+    if (parts->replies.parts > 0)
+        log_info("%zu parts of long replies wait for others since before", parts->replies.parts);
     loop_timer_arm(parts->timer, 0);
     return parts;
 }
@@ -124,11 +103,7 @@ void parts_close(struct parts **closing)
         return;
     parts->closing = true;
     spool_close(&parts->spool);
-    while (parts->first != NULL) {
-        struct long_reply *reply = parts->first;
-        parts->first = reply->next;
-        reply_free(reply);
-    }
+    long_replies_clear(&parts->replies);
     loop_timer_free(&parts->timer);
     text_free(&parts->record);
     free(parts);
@@ -136,30 +111,6 @@ void parts_close(struct parts **closing)
 }
 
 /* --- taking --- */
-
-static void key_of(const struct part_record *part, char key_out[ID_SIZE])
-{
-    struct text text = {0};
-    text_addf(&text, "%s|%s|%s|%s|%d", part->gateway, part->from, part->to, part->ref, part->parts);
-    id_digest(text.chars, text.bytes, key_out);
-    text_free(&text);
-}
-
-static struct long_reply *reply_find(const struct parts *parts, const char *key)
-{
-    struct long_reply *reply = parts->first;
-    while (reply != NULL && strcmp(reply->key, key) != 0)
-        reply = reply->next;
-    return reply;
-}
-
-static bool is_finished(const struct parts *parts, const char *key)
-{
-    for (size_t i = 0; i < FINISHED_MAX; i++)
-        if (strcmp(parts->finished[i], key) == 0)
-            return true;
-    return false;
-}
 
 void parts_take(struct parts *parts, const struct webhook_request *request, const struct webhook_reply *reply,
                 webhook_callback callback, void *context)
@@ -173,7 +124,6 @@ void parts_take(struct parts *parts, const struct webhook_request *request, cons
                                      .to = reply->to,
                                      .ref = reply->part_ref,
                                      .text = reply->text};
-    char key[ID_SIZE];
     if (part.parts > PARTS_MAX || part.part < 1 || part.part > part.parts || part.ref[0] == '\0' ||
         strlen(part.text) > PART_TEXT_BYTES_MAX) {
         event_start(parts->collector, request->gateway,
@@ -181,14 +131,12 @@ void parts_take(struct parts *parts, const struct webhook_request *request, cons
                     callback, context);
         return;
     }
-    key_of(&part, key);
-    const struct long_reply *known = reply_find(parts, key);
-    if (is_finished(parts, key) || (known != NULL && known->items[part.part - 1].text != NULL)) {
+    if (long_replies_know(&parts->replies, &part)) {
         parts->collector->figures.replies[REPLY_AGAIN]++;
         callback(context, OUTCOME_STORED, "");
         return;
     }
-    if (parts->kept + parts->appending >= PARTS_KEPT_MAX) {
+    if (parts->replies.parts + parts->appending >= PARTS_KEPT_MAX) {
         callback(context, OUTCOME_REFUSED, "too many parts of long replies wait for others");
         return;
     }
@@ -217,55 +165,18 @@ static void part_on_kept(void *context, bool kept)
 
 /* --- into replies --- */
 
-static struct long_reply *reply_new(struct parts *parts, const struct part_record *part, const char *key)
-{
-    struct long_reply *reply = memory_zeroed(1, sizeof *reply), **last = &parts->first;
-    int64_t longest_ms = parts->collector->settings->parts_deadline_ms;
-    int64_t waits_ms = part->kept_ms + longest_ms - clock_wall_ms();
-    bool sound = waits_ms >= 0 && waits_ms <= longest_ms; /* else the wall clock was moved, or it is over */
-    reply->parts = parts;
-    reply->count = part->parts;
-    reply->received_ms = part->received_ms;
-    reply->due_ms = clock_monotonic_ms() + (sound ? waits_ms : waits_ms < 0 ? 0 : longest_ms);
-    memcpy(reply->key, key, ID_SIZE);
-    (void)text_copy(reply->gateway, sizeof reply->gateway, part->gateway);
-    (void)text_copy(reply->from, sizeof reply->from, part->from);
-    (void)text_copy(reply->to, sizeof reply->to, part->to);
-    while (*last != NULL)
-        last = &(*last)->next;
-    *last = reply;
-    return reply;
-}
-
-static void part_absorb(struct parts *parts, const struct part_record *part, uint64_t ticket)
-{
-    char key[ID_SIZE];
-    key_of(part, key);
-    struct long_reply *reply = reply_find(parts, key);
-    if (is_finished(parts, key) || (reply != NULL && reply->items[part->part - 1].text != NULL)) {
-        spool_done(parts->spool, ticket); /* two of it were on their way at once */
-        return;
-    }
-    if (reply == NULL)
-        reply = reply_new(parts, part, key);
-    if (part->received_ms < reply->received_ms)
-        reply->received_ms = part->received_ms;
-    reply->items[part->part - 1] = (struct part){.text = memory_text(part->text), .ticket = ticket};
-    reply->have++;
-    parts->kept++;
-}
-
 static void parts_absorb(struct parts *parts)
 {
     uint64_t ticket = 0;
     struct part_record part;
+    int64_t longest_ms = parts->collector->settings->parts_deadline_ms;
     while (spool_take(parts->spool, &parts->record, &ticket)) {
-        if (part_record_decode(&parts->record, &part))
-            part_absorb(parts, &part, ticket);
-        else
+        if (!part_record_decode(&parts->record, &part))
             log_error(
                 "alert: a part of a long reply cannot be read, it is of a later version: it stays in the "
                 "folder of parts");
+        else if (!long_replies_absorb(&parts->replies, &part, ticket, longest_ms))
+            spool_done(parts->spool, ticket); /* two of it were on their way at once */
     }
 }
 
@@ -278,67 +189,59 @@ static void parts_run(void *context)
     parts_absorb(parts);
     int64_t now_ms = clock_monotonic_ms(), wake_ms = NEVER;
     bool goes = !parts->stopped && collector_is_fit(parts->collector) && now_ms >= parts->resting_ms;
-    for (struct long_reply *reply = parts->first; reply != NULL; reply = next) {
+    for (struct long_reply *reply = parts->replies.first; reply != NULL; reply = next) {
         next = reply->next; /* starting one may end it */
-        bool due = reply_is_due(reply, now_ms);
+        bool due = long_reply_is_due(reply, now_ms);
         if (due && goes && !reply->under_way)
-            reply_start(reply);
+            reply_start(parts, reply);
         else if (!due && reply->due_ms < wake_ms)
             wake_ms = reply->due_ms;
     }
     if (parts->resting_ms > now_ms && parts->resting_ms < wake_ms)
         wake_ms = parts->resting_ms;
-    if (parts->kept < spool_count(parts->spool) - parts->appending && wake_ms > now_ms + CLOSED_MS)
+    if (parts->replies.parts < spool_count(parts->spool) - parts->appending && wake_ms > now_ms + CLOSED_MS)
         wake_ms = now_ms + CLOSED_MS; /* a segment could not be opened for the moment */
     if (wake_ms != NEVER)
         loop_timer_arm(parts->timer, wake_ms - now_ms);
 }
 
-static bool reply_is_due(const struct long_reply *reply, int64_t now_ms)
+static void reply_start(struct parts *parts, struct long_reply *reply)
 {
-    return reply->have == reply->count || now_ms >= reply->due_ms;
-}
-
-static void reply_start(struct long_reply *reply)
-{
-    struct parts *parts = reply->parts;
     struct collector *collector = parts->collector;
-    struct text text = {0};
     const struct route_gateway *gateway = routing_gateway(collector->routing, reply->gateway);
     if (gateway == NULL) {
         parts_rest(parts, true, "it came from a gateway that is not in the settings any more");
         return;
     }
-    text_add(&text, "");
-    for (int i = 0; i < reply->count; i++)
-        if (reply->items[i].text != NULL)
-            text_add(&text, reply->items[i].text);
-    reply->request = (struct webhook_request){
-        .gateway = gateway, .kind = WEBHOOK_REPLY, .received_ms = reply->received_ms};
-    reply->joined = (struct webhook_item){.kind = WEBHOOK_REPLY, .problem = WEBHOOK_OK};
-    snprintf(reply->joined.reply.id, sizeof reply->joined.reply.id, TEXT_ID_PREFIX "%s", reply->key);
-    memcpy(reply->joined.reply.from, reply->from, sizeof reply->from);
-    memcpy(reply->joined.reply.to, reply->to, sizeof reply->to);
-    reply->joined.reply.text = text.chars; /* inbound takes it */
-    reply->joined.reply.sent_ms = -1;
+    struct reply_flow *flow = memory_zeroed(1, sizeof *flow);
+    *flow = (struct reply_flow){
+        .parts = parts,
+        .reply = reply,
+        .incomplete = reply->have < reply->count,
+        .request = {.gateway = gateway, .kind = WEBHOOK_REPLY, .received_ms = reply->received_ms},
+        .joined = {.kind = WEBHOOK_REPLY, .problem = WEBHOOK_OK}};
+    snprintf(flow->joined.reply.id, sizeof flow->joined.reply.id, TEXT_ID_PREFIX "%s", reply->key);
+    memcpy(flow->joined.reply.from, reply->from, sizeof reply->from);
+    memcpy(flow->joined.reply.to, reply->to, sizeof reply->to);
+    flow->joined.reply.text = long_reply_join(reply); /* inbound takes it */
+    flow->joined.reply.sent_ms = -1;
     reply->under_way = true;
-    reply->incomplete = reply->have < reply->count;
     parts->under_way++;
-    inbound_start(collector, &reply->request, &reply->joined, reply_on_finished, reply);
+    inbound_start(collector, &flow->request, &flow->joined, reply_on_finished, flow);
 }
 
 static void reply_on_finished(void *context, enum webhook_outcome outcome, const char *why)
 {
-    struct long_reply *reply = context;
-    struct parts *parts = reply->parts;
-    reply->under_way = false;
+    struct reply_flow *flow = context;
+    struct parts *parts = flow->parts;
+    flow->reply->under_way = false;
     parts->under_way--;
     switch (outcome) {
     case OUTCOME_STORED:
         parts->retry_ms = RETRY_FIRST_MS;
-        if (reply->incomplete)
-            reply_count_missing(reply);
-        reply_remove(reply);
+        if (flow->incomplete)
+            reply_count_missing(flow);
+        reply_finish(parts, flow->reply);
         break;
     case OUTCOME_LOST:
         parts_rest(parts, false, why);
@@ -347,6 +250,7 @@ static void reply_on_finished(void *context, enum webhook_outcome outcome, const
         parts_rest(parts, true, why);
         break;
     }
+    free(flow);
 }
 
 static void missing_on_counted(void *context, enum webhook_outcome outcome, const char *why)
@@ -356,35 +260,20 @@ static void missing_on_counted(void *context, enum webhook_outcome outcome, cons
     (void)why;
 }
 
-static void reply_count_missing(struct long_reply *reply)
+static void reply_count_missing(const struct reply_flow *flow)
 {
-    struct collector *collector = reply->parts->collector;
-    const struct route_gateway *gateway = reply->request.gateway;
-    event_start(collector, gateway, routing_org(collector->routing, gateway, reply->to), "parts_missing",
-                missing_on_counted, NULL);
+    struct collector *collector = flow->parts->collector;
+    const struct route_gateway *gateway = flow->request.gateway;
+    event_start(collector, gateway, routing_org(collector->routing, gateway, flow->reply->to),
+                "parts_missing", missing_on_counted, NULL);
 }
 
-static void reply_remove(struct long_reply *reply)
+static void reply_finish(struct parts *parts, struct long_reply *reply)
 {
-    struct parts *parts = reply->parts;
-    struct long_reply **place = &parts->first;
-    while (*place != reply)
-        place = &(*place)->next;
-    *place = reply->next;
     for (int i = 0; i < reply->count; i++)
         if (reply->items[i].text != NULL)
             spool_done(parts->spool, reply->items[i].ticket);
-    parts->kept -= (size_t)reply->have;
-    memcpy(parts->finished[parts->finished_next], reply->key, ID_SIZE);
-    parts->finished_next = (parts->finished_next + 1) % FINISHED_MAX;
-    reply_free(reply);
-}
-
-static void reply_free(struct long_reply *reply)
-{
-    for (int i = 0; i < reply->count; i++)
-        free(reply->items[i].text);
-    free(reply);
+    long_replies_finish(&parts->replies, reply);
 }
 
 /* --- waiting --- */
@@ -421,11 +310,7 @@ bool parts_is_still(const struct parts *parts)
 
 int64_t parts_oldest_ms(const struct parts *parts)
 {
-    int64_t oldest_ms = INT64_MAX;
-    for (const struct long_reply *reply = parts->first; reply != NULL; reply = reply->next)
-        if (reply->received_ms < oldest_ms)
-            oldest_ms = reply->received_ms;
-    return oldest_ms;
+    return long_replies_oldest_ms(&parts->replies);
 }
 
 size_t parts_count(const struct parts *parts)

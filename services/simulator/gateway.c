@@ -8,6 +8,7 @@
 
 #include "simulator/held.h"
 #include "simulator/id_table.h"
+#include "simulator/submit.h"
 
 #define TIMEOUT_HELD_MS 60000
 
@@ -29,20 +30,6 @@ struct gateway {
     size_t messages_capacity;
     struct texts_of_person *texts; /* by person */
     struct held_list held;
-};
-
-/* One message while it is handled. */
-struct submit {
-    int64_t at_ms;
-    struct dialect_message *of; /* NULL when the request could not be read */
-    int question, text;         /* what it is, by scenario_recognise */
-    int64_t person;             /* -1 = nobody of the scenario */
-    int64_t ordinal;
-    size_t number; /* in `ids` */
-    size_t batch;  /* messages of the request */
-    bool is_repeat, accepted_before, ambiguous_before;
-    bool is_settled;        /* refused or a repeat: no fault strikes it */
-    bool waits_for_receipt; /* the answer goes after the receipt's first try */
 };
 
 /* One exchange while it is handled. */
@@ -67,11 +54,6 @@ static void request_fail(struct gateway *gateway, struct request *request, enum 
 static void request_accept(struct gateway *gateway, struct request *request);
 static void request_answer(struct gateway *gateway, struct request *request);
 static void submit_plan(struct gateway *gateway, struct request *request, struct submit *submit);
-static void write_nothing(struct gateway *gateway, const struct dialect_refusal *refusal);
-static void write_send(struct gateway *gateway, const struct submit *submit, const char *outcome,
-                       const enum fault *fault);
-static void write_fault(struct gateway *gateway, const struct submit *submit, enum fault fault,
-                        bool accepted);
 
 struct gateway *gateway_new(const struct gateway_options *options)
 {
@@ -104,7 +86,7 @@ void gateway_send(struct gateway *gateway, struct http_exchange *exchange)
     const struct dialect_refusal *refusal =
         gateway->dialect->read(gateway->options.account, &call, &request.batch);
     if (refusal != NULL) {
-        write_nothing(gateway, refusal);
+        submit_write_unread(gateway->options.network, clock_domain_ms(gateway->options.clock), refusal);
         request_refuse(gateway, &request, refusal);
     } else {
         request_look_up(gateway, &request);
@@ -172,13 +154,6 @@ static void submit_look_up(struct gateway *gateway, struct submit *submit)
     gateway->dialect->gateway_id(submit->of->id, submit->of->gateway_id);
 }
 
-/* With this text a pulse begins. */
-static bool submit_begins(const struct gateway *gateway, const struct submit *submit)
-{
-    return submit->question != NOTHING &&
-           gateway->options.network->scenario->questions[submit->question].begins;
-}
-
 /* --- refusing --- */
 
 static const struct dialect_refusal *refusal_of_all(const struct gateway *gateway,
@@ -215,7 +190,7 @@ static void request_settle(struct gateway *gateway, struct request *request,
             if (submit->of->refusal->kind == REFUSES_UNKNOWN)
                 gateway->messages[submit->number].ambiguous = true;
         }
-        write_send(gateway, submit, outcome, NULL);
+        submit_write(gateway->options.network, submit, outcome, NULL);
     }
 }
 
@@ -273,8 +248,8 @@ static void request_fail(struct gateway *gateway, struct request *request, enum 
         submit->of->refusal = refusal;
         if (accepts)
             submit_plan(gateway, request, submit);
-        write_send(gateway, submit, outcome, &fault);
-        write_fault(gateway, submit, fault, accepts);
+        submit_write(gateway->options.network, submit, outcome, &fault);
+        submit_write_fault(gateway->options.network, submit, fault, accepts);
     }
 
     if (refusal != NULL && refusal->whole) {
@@ -301,7 +276,7 @@ static void request_accept(struct gateway *gateway, struct request *request)
             !request->waits_for_receipt && faults_happens(faults, FAULT_EARLY_RECEIPT);
         submit_plan(gateway, request, submit);
         request->waits_for_receipt |= submit->waits_for_receipt;
-        write_send(gateway, submit, "accepted", NULL);
+        submit_write(gateway->options.network, submit, "accepted", NULL);
     }
     request_answer(gateway, request);
 }
@@ -333,7 +308,7 @@ static void submit_plan(struct gateway *gateway, struct request *request, struct
     if (submit->person >= 0) {
         struct texts_of_person *texts = &gateway->texts[submit->person];
         bool talks = submit->question != NOTHING || service_text_asks(submit->text);
-        if (submit_begins(gateway, submit)) {
+        if (submit_begins(scenario, submit)) {
             texts->pulses++;
             texts->began_at_ms = submit->at_ms;
         }
@@ -355,50 +330,4 @@ static void submit_plan(struct gateway *gateway, struct request *request, struct
         delivery.context = request->held;
     }
     delivery_plan(gateway->options.network, &delivery, &behaviour);
-}
-
-/* --- the ledger --- */
-
-/* What could not be read, or came from nobody we know. */
-static void write_nothing(struct gateway *gateway, const struct dialect_refusal *refusal)
-{
-    struct submit nothing = {
-        .at_ms = clock_domain_ms(gateway->options.clock), .question = NOTHING, .text = NOTHING, .person = -1};
-    write_send(gateway, &nothing, refusal_name(refusal->kind), NULL);
-}
-
-static void write_send(struct gateway *gateway, const struct submit *submit, const char *outcome,
-                       const enum fault *fault)
-{
-    const struct dialect_message *of = submit->of;
-    bool answered = fault == NULL || *fault == FAULT_THROTTLE || *fault == FAULT_UNAVAILABLE ||
-                    *fault == FAULT_SERVER_ERROR;
-    bool accepted = strcmp(outcome, "accepted") == 0 || strcmp(outcome, "accepted_twice") == 0;
-    const char *what = submit->text != NOTHING ? service_text_name((enum service_text)submit->text) : "other";
-    if (submit->question != NOTHING)
-        what = gateway->options.network->scenario->questions[submit->question].ref;
-    struct ledger_send row = {.at_ms = submit->at_ms,
-                              .id = of != NULL ? of->id : "",
-                              .to = of != NULL ? of->to : "",
-                              .outcome = outcome,
-                              .answered = answered,
-                              .has_fault = fault != NULL,
-                              .fault = fault != NULL ? *fault : FAULT_THROTTLE,
-                              .what = what,
-                              .begins = submit_begins(gateway, submit),
-                              .ordinal = submit->ordinal,
-                              .segments = of != NULL ? of->segments : 0,
-                              .gateway_id = accepted ? of->gateway_id : NULL,
-                              .is_repeat = submit->is_repeat,
-                              .accepted_before = submit->accepted_before,
-                              .ambiguous_before = submit->ambiguous_before,
-                              .batch = (int64_t)submit->batch};
-    ledger_add_send(gateway->options.network->ledger, &row);
-}
-
-static void write_fault(struct gateway *gateway, const struct submit *submit, enum fault fault, bool accepted)
-{
-    struct ledger_fault row = {
-        .at_ms = submit->at_ms, .fault = fault, .id = submit->of->id, .accepted = accepted};
-    ledger_add_fault(gateway->options.network->ledger, &row);
 }

@@ -45,7 +45,7 @@ static inline void share_put_settings(const char *more)
     struct text settings = {0};
     text_addf(&settings,
               "[pulssi]\ndata_folder = %s/data\nshare_folder = %s/share\n[clock]\nfile = %s/clock\n"
-              "[redis]\naddress = %s\ndeadline_ms = 1000\n%s",
+              "[redis]\naddress = %s\ndeadline_ms = 3000\n%s",
               desk.folder, desk.folder, desk.folder, redis_server_address(desk.world.server), more);
     assert_true(file_replace(desk_path(&desk, "pulssi.conf"), settings.chars, settings.bytes, 0600, &error));
     text_free(&settings);

@@ -8,55 +8,16 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/json.h"
-#include "support/command_station.h"
-#include "support/sending.h"
 
 #define PEOPLE   60
 #define BUDGET   20
 #define PATIENCE 60 /* calls of the library while nothing is to be done but to answer one STOP */
-
-static struct sending sending;
-static struct station *const station = &sending.station;
-static struct world *const world = &sending.station.world;
-
-static int start(void **state)
-{
-    (void)state;
-    sending_start(&sending, TEST_BIN_DIR);
-    line.program = TEST_BIN_DIR "/pulssi";
-    line.link = world->link;
-    snprintf(line.folder, sizeof line.folder, "%s", station->folder);
-    setenv("PULSSI_CONFIG", station_path(station, "pulssi.conf"), 1);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    sending_stop(&sending);
-    return 0;
-}
-
-static int renew(void **state)
-{
-    (void)state;
-    sending_renew(&sending, PEOPLE);
-    sending_settings(&sending);
-    return 0;
-}
-
-static int close_and_check(void **state)
-{
-    (void)state;
-    sending_close(&sending);
-    return 0;
-}
+#include "command_fixture.h"
 
 /* Puts the org with this budget; 0 = none. */
 static void put_budget(int segments)
@@ -74,11 +35,6 @@ static void put_budget(int segments)
     EXPECT(0, "org varkaus", "org", "put", path);
     text_free(&json);
     cJSON_Delete(org);
-}
-
-static int arrived(void)
-{
-    return script_gateway_count(sending.gateway, NULL);
 }
 
 /* How often the dispatcher's log says the words. */
@@ -155,15 +111,13 @@ static void a_segment_the_gateway_refuses_is_not_spent(void **state)
     EXPECT(0, "\"month_spent\":20", "status", "--json");
 }
 
-#define BUDGET_TEST(test) cmocka_unit_test_setup_teardown(test, renew, close_and_check)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        BUDGET_TEST(invitations_wait_and_replies_do_not),
-        BUDGET_TEST(a_higher_budget_lets_them_go_on),
-        BUDGET_TEST(a_budget_that_was_raised_while_nobody_ran_lets_them_go_on),
-        BUDGET_TEST(a_segment_the_gateway_refuses_is_not_spent),
+        COMMAND_TEST(invitations_wait_and_replies_do_not),
+        COMMAND_TEST(a_higher_budget_lets_them_go_on),
+        COMMAND_TEST(a_budget_that_was_raised_while_nobody_ran_lets_them_go_on),
+        COMMAND_TEST(a_segment_the_gateway_refuses_is_not_spent),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return COMMAND_MAIN(tests);
 }

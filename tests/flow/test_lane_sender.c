@@ -7,42 +7,13 @@
 #include <cmocka.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/json.h"
-#include "support/command_station.h"
-#include "support/sending.h"
 
-static struct sending sending;
-static struct station *const station = &sending.station;
-static struct world *const world = &sending.station.world;
-
-static int start(void **state)
-{
-    (void)state;
-    sending_start(&sending, TEST_BIN_DIR);
-    line.program = TEST_BIN_DIR "/pulssi";
-    line.link = world->link;
-    snprintf(line.folder, sizeof line.folder, "%s", station->folder);
-    return setenv("PULSSI_CONFIG", station_path(station, "pulssi.conf"), 1);
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    sending_stop(&sending);
-    return 0;
-}
-
-static int renew(void **state)
-{
-    (void)state;
-    sending_renew(&sending, 1);
-    sending_settings(&sending);
-    return 0;
-}
+#define PEOPLE 1
+#include "command_fixture.h"
 
 /* The world's org with another sender, as JSON; owned. */
 static char *org_with_sender(const char *sender)
@@ -89,10 +60,10 @@ static void a_dispatcher_does_not_start_with_letters(void **state)
 
 int main(void)
 {
-#define TEST(test) cmocka_unit_test_setup(test, renew)
+#define TEST(test) cmocka_unit_test_setup(test, command_fixture_renew)
     const struct CMUnitTest tests[] = {
         TEST(org_put_refuses_letters_and_says_what_to_do),
         TEST(a_dispatcher_does_not_start_with_letters),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return COMMAND_MAIN(tests);
 }

@@ -15,64 +15,19 @@
 #include <unistd.h>
 
 #include "support/command_station.h"
-#include "support/sending.h"
 
-#define PEOPLE  40
-#define PROGRAM TEST_BIN_DIR "/pulssi"
-
-static struct sending sending;
-static struct station *const station = &sending.station;
-static struct world *const world = &sending.station.world;
-
-static int start(void **state)
-{
-    (void)state;
-    sending_start(&sending, TEST_BIN_DIR);
-    line.program = PROGRAM;
-    line.link = world->link;
-    snprintf(line.folder, sizeof line.folder, "%s", station->folder);
-    return setenv("PULSSI_CONFIG", station_path(station, "pulssi.conf"), 1);
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    sending_stop(&sending);
-    return 0;
-}
+#define PEOPLE 40
+#include "command_fixture.h"
 
 static int renew(void **state)
 {
-    (void)state;
-    sending_renew(&sending, PEOPLE);
-    sending_settings(&sending);
+    (void)command_fixture_renew(state);
     return setenv("PULSSI_DISPATCHER_RETRY_AFTER_MAX_MS", "300000", 1);
-}
-
-static int close_and_check(void **state)
-{
-    (void)state;
-    sending_close(&sending);
-    return 0;
 }
 
 static void script(struct script_step step)
 {
     script_gateway_add(sending.gateway, &step);
-}
-
-static int arrived(void)
-{
-    return script_gateway_count(sending.gateway, NULL);
-}
-
-static void send_up_to_the_gate(void)
-{
-    script_gateway_shut(sending.gateway, true);
-    sending_plan(&sending, "r", WORLD_SURVEY, 0);
-    sending_open(&sending);
-    STATION_AWAIT(station, script_gateway_waiting(sending.gateway) == sending.in_flight_max);
-    sending_await_released(&sending);
 }
 
 static pid_t run_behind(const char *subcommand)
@@ -273,7 +228,7 @@ static void an_orderly_end_gives_the_lane_back(void **state)
 
 int main(void)
 {
-#define TEST(test) cmocka_unit_test_setup_teardown(test, renew, close_and_check)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, renew, sending_fixture_check)
     const struct CMUnitTest tests[] = {
         TEST(nothing_is_handed_over_after_the_answer_of_a_pause),
         TEST(a_pause_beside_a_killed_dispatcher_holds),
@@ -285,5 +240,5 @@ int main(void)
         TEST(lanes_tell_that_the_dispatcher_is_away),
         TEST(an_orderly_end_gives_the_lane_back),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return COMMAND_MAIN(tests);
 }

@@ -8,72 +8,18 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "support/command_station.h"
-#include "support/sending.h"
 
-#define PEOPLE  60
-#define MANY    400 /* enough to be in the middle of it for seconds, at a slow gateway */
-#define PROGRAM TEST_BIN_DIR "/pulssi"
-
-static struct sending sending;
-static struct station *const station = &sending.station;
-static struct world *const world = &sending.station.world;
-
-static int start(void **state)
-{
-    (void)state;
-    sending_start(&sending, TEST_BIN_DIR);
-    line.program = PROGRAM;
-    line.link = world->link;
-    snprintf(line.folder, sizeof line.folder, "%s", station->folder);
-    setenv("PULSSI_CONFIG", station_path(station, "pulssi.conf"), 1);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    sending_stop(&sending);
-    return 0;
-}
-
-static int renew(void **state)
-{
-    (void)state;
-    sending_renew(&sending, PEOPLE);
-    sending_settings(&sending);
-    return 0;
-}
-
-static int close_and_check(void **state)
-{
-    (void)state;
-    sending_close(&sending);
-    return 0;
-}
-
-static int arrived(void)
-{
-    return script_gateway_count(sending.gateway, NULL);
-}
+#define PEOPLE 60
+#define MANY   400 /* enough to be in the middle of it for seconds, at a slow gateway */
+#include "command_fixture.h"
 
 static void await_arrivals(int count)
 {
     STATION_AWAIT(station, arrived() >= count);
-}
-
-/* The gateway holds as many invitations of round r as may be in flight. */
-static void send_up_to_the_gate(void)
-{
-    script_gateway_shut(sending.gateway, true);
-    sending_plan(&sending, "r", WORLD_SURVEY, 0);
-    sending_open(&sending);
-    STATION_AWAIT(station, script_gateway_waiting(sending.gateway) == sending.in_flight_max);
-    sending_await_released(&sending);
 }
 
 static void kill_dispatcher(void)
@@ -380,20 +326,19 @@ static void help_and_answers_fit_a_terminal(void **state)
 
 int main(void)
 {
-#define FLOW(name) cmocka_unit_test_setup_teardown(name, renew, close_and_check)
     const struct CMUnitTest tests[] = {
-        FLOW(after_the_pauses_answer_nothing_is_handed_over),
-        FLOW(the_pause_waits_for_what_the_gateway_holds),
-        FLOW(a_pause_that_waits_in_vain_says_so_and_holds),
-        FLOW(a_dispatcher_killed_around_a_pause_changes_nothing),
-        FLOW(a_round_paused_while_it_is_released_is_released_once),
-        FLOW(a_round_paused_before_its_start_starts_when_it_is_resumed),
-        FLOW(a_cancel_frees_those_who_were_not_asked_for_the_next_round),
-        FLOW(a_held_round_is_cancelled_without_a_dispatcher),
-        FLOW(what_is_asked_wrongly_changes_nothing),
-        FLOW(rounds_and_holds_are_shown),
-        FLOW(every_hold_is_in_the_audit),
-        FLOW(help_and_answers_fit_a_terminal),
+        COMMAND_TEST(after_the_pauses_answer_nothing_is_handed_over),
+        COMMAND_TEST(the_pause_waits_for_what_the_gateway_holds),
+        COMMAND_TEST(a_pause_that_waits_in_vain_says_so_and_holds),
+        COMMAND_TEST(a_dispatcher_killed_around_a_pause_changes_nothing),
+        COMMAND_TEST(a_round_paused_while_it_is_released_is_released_once),
+        COMMAND_TEST(a_round_paused_before_its_start_starts_when_it_is_resumed),
+        COMMAND_TEST(a_cancel_frees_those_who_were_not_asked_for_the_next_round),
+        COMMAND_TEST(a_held_round_is_cancelled_without_a_dispatcher),
+        COMMAND_TEST(what_is_asked_wrongly_changes_nothing),
+        COMMAND_TEST(rounds_and_holds_are_shown),
+        COMMAND_TEST(every_hold_is_in_the_audit),
+        COMMAND_TEST(help_and_answers_fit_a_terminal),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return COMMAND_MAIN(tests);
 }

@@ -1,8 +1,7 @@
 /* The judge on texts that ask again, and on those that answer a matter of the person's own: it must agree with an honest
  * service, and name every defect. */
 #include "defects.h"
-
-#include "base/secret.h"
+#include "judge_fixture.h"
 
 #define LATER_MS(hours) (MONDAY_MS + (hours)*HOUR_MS)
 
@@ -243,11 +242,7 @@ static void plant_distress_helped_late(struct story *story)
     story_text(story, person, "helpline", LATER_MS(9));
 }
 
-static const struct {
-    const char *name;
-    void (*plant)(struct story *);
-    const char *says; /* what the judge must say; NULL = it agrees */
-} cases[] = {
+static const struct trial trials[] = {
     {"asked once more", plant_clarified, NULL},
     {"unclear twice", plant_unclear_twice, NULL},
     {"a remark after the answer", plant_remark, NULL},
@@ -287,36 +282,11 @@ static const struct {
 static void what_asks_again_is_judged(void **state)
 {
     (void)state;
-    static struct story story;
-    struct text said = {0};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        story_tell(&story);
-        story_publish(&story);
-        cases[i].plant(&story);
-        (void)story_judge(&story, false, &said);
-        const char *expected = cases[i].says != NULL ? cases[i].says : "judge agrees: 5 weeks";
-        if (strstr(said.chars, expected) == NULL)
-            fail_msg("%s, said:\n%s", cases[i].name, said.chars);
-        text_free(&story.ledger);
-    }
-    text_free(&said);
-}
-
-static int remove_folder(void **state)
-{
-    static const char *const names[] = {"scenario.json", "ledger",       "published.json",
-                                        "books.json",    "records.json", "said"};
-    (void)state;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        (void)unlink(path_of(names[i]));
-    return rmdir(folder);
+    judge_fixture_try(trials, sizeof trials / sizeof trials[0]);
 }
 
 int main(void)
 {
-    secret_start();
-    if (mkdtemp(folder) == NULL)
-        return 1;
     const struct CMUnitTest tests[] = {cmocka_unit_test(what_asks_again_is_judged)};
-    return cmocka_run_group_tests(tests, NULL, remove_folder);
+    return JUDGE_MAIN(tests);
 }

@@ -7,19 +7,13 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/secret.h"
 #include "domain/chance.h"
 #include "defects.h"
+#include "judge_fixture.h"
 
-static const struct {
-    const char *name;
-    void (*plant)(struct story *);
-    const char *says; /* what the judge must say; NULL = it agrees */
-} cases[] = {
+static const struct trial trials[] = {
     {"nothing", plant_nothing, NULL},
     {"second answer", plant_second_answer, NULL},
     {"overlapping answers, either counts", plant_overlapping_answers, NULL},
@@ -89,19 +83,7 @@ static const struct {
 static void every_defect_is_named_and_nothing_else(void **state)
 {
     (void)state;
-    static struct story story;
-    struct text said = {0};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        story_tell(&story);
-        story_publish(&story);
-        cases[i].plant(&story);
-        int status = story_judge(&story, false, &said);
-        const char *expected = cases[i].says != NULL ? cases[i].says : "judge agrees: 5 weeks, 40 units";
-        if (strstr(said.chars, expected) == NULL || (status == 0) != (cases[i].says == NULL))
-            fail_msg("%s: exit %d, said:\n%s", cases[i].name, status, said.chars);
-        text_free(&story.ledger);
-    }
-    text_free(&said);
+    judge_fixture_try(trials, sizeof trials / sizeof trials[0]);
 }
 
 static void the_summary_is_one_object(void **state)
@@ -176,26 +158,13 @@ static void judge_and_service_agree_on_any_story(void **state)
     text_free(&said);
 }
 
-static int remove_folder(void **state)
-{
-    static const char *const names[] = {"scenario.json", "ledger",       "published.json",
-                                        "books.json",    "records.json", "said"};
-    (void)state;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        (void)unlink(path_of(names[i]));
-    return rmdir(folder);
-}
-
 int main(void)
 {
-    secret_start();
-    if (mkdtemp(folder) == NULL)
-        return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_defect_is_named_and_nothing_else),
         cmocka_unit_test(the_summary_is_one_object),
         cmocka_unit_test(a_demo_must_show_the_truth),
         cmocka_unit_test(judge_and_service_agree_on_any_story),
     };
-    return cmocka_run_group_tests(tests, NULL, remove_folder);
+    return JUDGE_MAIN(tests);
 }

@@ -78,7 +78,7 @@ void station_put_settings(struct station *station, const char *sections)
     text_addf(&settings,
               "[pulssi]\ndata_folder = %s/data\nshare_folder = " PULSSI_SHARE_DIR "\n"
               "[clock]\nfile = %s/clock\n"
-              "[redis]\naddress = %s\ndeadline_ms = 1000\n%s",
+              "[redis]\naddress = %s\ndeadline_ms = 3000\n%s",
               station->folder, station->folder, redis_server_address(station->world.server), sections);
     put_file(station, "pulssi.conf", settings.chars);
     text_free(&settings);

@@ -100,6 +100,34 @@ static inline struct reply_decision decide(const struct session *session, const 
     return decide_at(session, survey, reading, ASKED + DAY_MS);
 }
 
+/* --- what is expected of a decision --- */
+
+/* Nothing beyond the verdict: no answer before this one, nothing is asked or said in return. */
+static inline struct reply_decision expect_only(enum reply_verdict verdict, int step, int value)
+{
+    return (struct reply_decision){
+        .verdict = verdict, .step = step, .value = value, .value_before = -1, .next_step = STEP_NONE};
+}
+
+/* No value, and a text of the service in return. */
+static inline struct reply_decision expect_text(enum reply_verdict verdict, int step,
+                                                enum standing_text standing)
+{
+    struct reply_decision expected = expect_only(verdict, step, -1);
+    expected.says = true;
+    expected.standing = standing;
+    return expected;
+}
+
+/* The person is asked no more, and told so. */
+static inline struct reply_decision expect_stop(enum reply_verdict verdict, int step, int value)
+{
+    struct reply_decision expected = expect_text(verdict, step, TEXT_STOP_CONFIRM);
+    expected.value = value;
+    expected.optout = true;
+    return expected;
+}
+
 static inline void assert_decision(const struct reply_decision *decision,
                                    const struct reply_decision *expected)
 {

@@ -68,11 +68,7 @@ static void what_is_not_read_is_asked_for_once_a_pulse(void **state)
         if (decision.verdict != cases[i].verdict)
             fail_msg("case %zu: %s, expected %s", i, reply_verdict_name(decision.verdict),
                      reply_verdict_name(cases[i].verdict));
-        struct reply_decision expected = {.verdict = cases[i].verdict,
-                                          .step = step,
-                                          .value = -1,
-                                          .value_before = -1,
-                                          .next_step = STEP_NONE};
+        struct reply_decision expected = expect_only(cases[i].verdict, step, -1);
         assert_decision(&decision, &expected); /* the answer stays, nothing else is said */
     }
 }
@@ -84,14 +80,7 @@ static void a_stop_behind_what_is_not_read_is_a_stop(void **state)
     for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0]; i++) {
         struct session session = session_on("0+");
         const struct reading reading = {.outcome = outcomes[i], .value = -1, .optout = true};
-        struct reply_decision expected = {.verdict = REPLY_STOP_ONLY,
-                                          .step = 0,
-                                          .value = -1,
-                                          .value_before = -1,
-                                          .next_step = STEP_NONE,
-                                          .optout = true,
-                                          .says = true,
-                                          .standing = TEXT_STOP_CONFIRM};
+        struct reply_decision expected = expect_stop(REPLY_STOP_ONLY, 0, -1);
         struct reply_decision decision = decide(&session, &single, reading);
         assert_decision(&decision, &expected);
         session.value[0] = 4; /* the answer stays */
@@ -129,13 +118,7 @@ static void business_is_told_and_leaves_the_pulse_alone(void **state)
     struct session session = session_on("0+"), none = session_on("0+"),
                    stopped = session_after("0+", STOPPED);
     none.has_pulse = false;
-    struct reply_decision expected = {.verdict = REPLY_BUSINESS,
-                                      .step = 0,
-                                      .value = -1,
-                                      .value_before = -1,
-                                      .next_step = STEP_NONE,
-                                      .says = true,
-                                      .standing = TEXT_BUSINESS};
+    struct reply_decision expected = expect_text(REPLY_BUSINESS, 0, TEXT_BUSINESS);
     struct reply_decision decision = decide(&session, &single, business);
     assert_decision(&decision, &expected);
     expected.step = STEP_NONE;
@@ -160,12 +143,8 @@ static void distress_is_answered_first_and_a_number_in_it_counts(void **state)
 {
     (void)state;
     struct session session = session_on("0+"), stopped = session_after("0+", STOPPED);
-    struct reply_decision expected = {.verdict = REPLY_DISTRESS,
-                                      .step = 0,
-                                      .value = -1,
-                                      .value_before = -1,
-                                      .next_step = STEP_NONE,
-                                      .helpline = true};
+    struct reply_decision expected = expect_only(REPLY_DISTRESS, 0, -1);
+    expected.helpline = true;
     struct reply_decision decision = decide(&session, &branching, distress);
     assert_decision(&decision, &expected);
     session.said_ms[TEXT_HELPLINE] = LATER - 1;
@@ -202,14 +181,8 @@ static void a_pause_is_told_lifted_by_start_and_outlasted_by_stop(void **state)
 {
     (void)state;
     struct session session = session_on("0+");
-    struct reply_decision expected = {.verdict = REPLY_PAUSE,
-                                      .step = 0,
-                                      .value = -1,
-                                      .value_before = -1,
-                                      .next_step = STEP_NONE,
-                                      .pauses = true,
-                                      .says = true,
-                                      .standing = TEXT_PAUSE_CONFIRM};
+    struct reply_decision expected = expect_text(REPLY_PAUSE, 0, TEXT_PAUSE_CONFIRM);
+    expected.pauses = true;
     struct reply_decision decision = decide(&session, &single, pause_word);
     assert_decision(&decision, &expected);
     session.said_ms[TEXT_PAUSE_CONFIRM] = LATER - 1;
@@ -236,15 +209,11 @@ static void a_pause_is_told_lifted_by_start_and_outlasted_by_stop(void **state)
     for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
         session = session_after("0+", starts[i].before);
         decision = decide(&session, &single, start);
-        expected = (struct reply_decision){.verdict = REPLY_START,
-                                           .step = session_step(&session, LATER),
-                                           .value = -1,
-                                           .value_before = -1,
-                                           .next_step = STEP_NONE,
-                                           .optin = starts[i].optin,
-                                           .resumes = starts[i].resumes,
-                                           .says = starts[i].says,
-                                           .standing = TEXT_START_CONFIRM};
+        expected = expect_only(REPLY_START, session_step(&session, LATER), -1);
+        expected.optin = starts[i].optin;
+        expected.resumes = starts[i].resumes;
+        expected.says = starts[i].says;
+        expected.standing = TEXT_START_CONFIRM;
         assert_decision(&decision, &expected);
     }
 }
@@ -254,12 +223,8 @@ static void who_paused_is_asked_nothing_further_but_may_answer(void **state)
     (void)state;
     struct session session = session_after("0+", PAUSES);
     struct reply_decision decision = decide(&session, &branching, answer(1));
-    struct reply_decision expected = {.verdict = REPLY_ANSWER,
-                                      .step = 0,
-                                      .value = 1,
-                                      .value_before = -1,
-                                      .next_step = STEP_NONE,
-                                      .thanks = true};
+    struct reply_decision expected = expect_only(REPLY_ANSWER, 0, 1);
+    expected.thanks = true;
     assert_decision(&decision, &expected);
     session = session_after("0+", BEFORE_PAUSE);
     decision = decide(&session, &branching, answer(1));
@@ -288,11 +253,7 @@ static void a_number_of_nobody_is_never_written_to(void **state)
     struct session nobody = {.path_count = 1};
     for (size_t i = 0; i < sizeof readings / sizeof readings[0]; i++) {
         struct reply_decision decision = decide(&nobody, NULL, *readings[i]);
-        struct reply_decision expected = {.verdict = REPLY_UNKNOWN,
-                                          .step = STEP_NONE,
-                                          .value = -1,
-                                          .value_before = -1,
-                                          .next_step = STEP_NONE};
+        struct reply_decision expected = expect_only(REPLY_UNKNOWN, STEP_NONE, -1);
         assert_decision(&decision, &expected);
     }
 }
@@ -305,13 +266,9 @@ static void a_muted_reply_takes_force_without_a_word(void **state)
     struct session session = session_on("0+");
     struct reply_decision decision = decide(&session, &branching, answer_and_stop(1));
     reply_mute(&decision);
-    struct reply_decision expected = {.verdict = REPLY_ANSWER,
-                                      .step = 0,
-                                      .value = 1,
-                                      .value_before = -1,
-                                      .next_step = STEP_NONE,
-                                      .optout = true,
-                                      .muted = true};
+    struct reply_decision expected = expect_only(REPLY_ANSWER, 0, 1);
+    expected.optout = true;
+    expected.muted = true;
     assert_decision(&decision, &expected);
 
     decision = decide(&session, &branching, answer(5));

@@ -6,14 +6,7 @@
 static void stop_works_at_any_time(void **state)
 {
     struct session open = session_on("0+"), idle = {.known = true, .value = {-1, -1, -1}};
-    struct reply_decision expected = {.verdict = REPLY_STOP_ONLY,
-                                      .step = 0,
-                                      .value = -1,
-                                      .value_before = -1,
-                                      .next_step = STEP_NONE,
-                                      .optout = true,
-                                      .says = true,
-                                      .standing = TEXT_STOP_CONFIRM};
+    struct reply_decision expected = expect_stop(REPLY_STOP_ONLY, 0, -1);
     (void)state;
     struct reply_decision decision = decide(&open, &branching, stop);
     assert_decision(&decision, &expected);
@@ -30,14 +23,7 @@ static void stop_works_at_any_time(void **state)
 static void an_answer_with_stop_is_both_and_ends_the_pulse(void **state)
 {
     struct session session = session_on("0+");
-    struct reply_decision expected = {.verdict = REPLY_ANSWER,
-                                      .step = 0,
-                                      .value = 1,
-                                      .value_before = -1,
-                                      .next_step = STEP_NONE,
-                                      .optout = true,
-                                      .says = true,
-                                      .standing = TEXT_STOP_CONFIRM};
+    struct reply_decision expected = expect_stop(REPLY_ANSWER, 0, 1);
     (void)state;
     struct reply_decision decision = decide(&session, &branching, answer_and_stop(1));
     assert_decision(&decision, &expected); /* a counted question was left: not complete */
@@ -76,8 +62,7 @@ static void stop_is_confirmed_once_in_a_day(void **state)
 static void start_lifts_stop_and_opens_nothing(void **state)
 {
     struct session session = session_on("0+");
-    struct reply_decision expected = {
-        .verdict = REPLY_START, .step = 0, .value = -1, .value_before = -1, .next_step = STEP_NONE};
+    struct reply_decision expected = expect_only(REPLY_START, 0, -1);
     (void)state;
     struct reply_decision decision = decide(&session, &branching, start);
     assert_decision(&decision, &expected); /* nothing was stopped */
@@ -115,13 +100,7 @@ static void help_is_given_always(void **state)
     const struct session *sessions[] = {&open, &stopped, &idle};
     for (size_t i = 0; i < 3; i++) {
         struct reply_decision decision = decide(sessions[i], &single, help);
-        struct reply_decision expected = {.verdict = REPLY_HELP,
-                                          .step = i == 0 ? 0 : STEP_NONE,
-                                          .value = -1,
-                                          .value_before = -1,
-                                          .next_step = STEP_NONE,
-                                          .says = true,
-                                          .standing = TEXT_HELP};
+        struct reply_decision expected = expect_text(REPLY_HELP, i == 0 ? 0 : STEP_NONE, TEXT_HELP);
         assert_decision(&decision, &expected);
         decision = decide(sessions[i], &single, wrong);
         expected.verdict = REPLY_WRONG_PERSON;
@@ -144,13 +123,7 @@ static void help_is_given_once_in_a_day(void **state)
 static void what_comes_late_is_told_so_once_in_a_day(void **state)
 {
     struct session session = session_on("0+");
-    struct reply_decision expected = {.verdict = REPLY_LATE,
-                                      .step = STEP_NONE,
-                                      .value = -1,
-                                      .value_before = -1,
-                                      .next_step = STEP_NONE,
-                                      .says = true,
-                                      .standing = TEXT_LATE};
+    struct reply_decision expected = expect_text(REPLY_LATE, STEP_NONE, TEXT_LATE);
     (void)state;
     struct reply_decision decision = decide_at(&session, NULL, comment, CLOSES);
     assert_decision(&decision, &expected);
@@ -193,13 +166,9 @@ static void a_number_of_nobody_is_never_written_to(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct session nobody = {.blocked = cases[i].blocked, .value = {-1, -1, -1}};
-        struct reply_decision expected = {.verdict = cases[i].verdict,
-                                          .step = STEP_NONE,
-                                          .value = -1,
-                                          .value_before = -1,
-                                          .next_step = STEP_NONE,
-                                          .block = cases[i].block,
-                                          .unblock = cases[i].unblock};
+        struct reply_decision expected = expect_only(cases[i].verdict, STEP_NONE, -1);
+        expected.block = cases[i].block;
+        expected.unblock = cases[i].unblock;
         struct reply_decision decision = decide(&nobody, NULL, cases[i].reading);
         assert_decision(&decision, &expected);
     }

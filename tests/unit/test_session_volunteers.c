@@ -30,14 +30,10 @@ static void yes_joins_and_asks_for_a_name(void **state)
     session.volunteer = true;
     session.value[2] = 1;
     decision = decide(&session, &volunteering, words);
-    expected = (struct reply_decision){.verdict = REPLY_NAME,
-                                       .step = STEP_NAME,
-                                       .value = -1,
-                                       .value_before = -1,
-                                       .complete = true,
-                                       .next_step = STEP_NONE,
-                                       .keeps_name = true,
-                                       .thanks = true};
+    expected = expect_only(REPLY_NAME, STEP_NAME, -1);
+    expected.complete = true;
+    expected.keeps_name = true;
+    expected.thanks = true;
     assert_decision(&decision, &expected);
     decision =
         decide(&session, &volunteering, answer(0)); /* "no": declines to tell it, and stays on the list */
@@ -53,13 +49,9 @@ static void yes_joins_and_asks_for_a_name(void **state)
 static void no_takes_back_a_yes_of_this_pulse(void **state)
 {
     struct session session = session_on("0+2+");
-    struct reply_decision expected = {.verdict = REPLY_NO_VOLUNTEER,
-                                      .step = 2,
-                                      .value = 0,
-                                      .value_before = -1,
-                                      .complete = true,
-                                      .next_step = STEP_NONE,
-                                      .thanks = true};
+    struct reply_decision expected = expect_only(REPLY_NO_VOLUNTEER, 2, 0);
+    expected.complete = true;
+    expected.thanks = true;
     (void)state;
     session.value[0] = 5;
     session.volunteer = true; /* of another time: this no does not concern it */
@@ -112,14 +104,8 @@ static void volunteering_leads_on_like_any_question(void **state)
 static void leaving_takes_the_record_away(void **state)
 {
     struct session open = session_on("0+"), idle = {.known = true, .stopped = true};
-    struct reply_decision expected = {.verdict = REPLY_LEAVE,
-                                      .step = 0,
-                                      .value = -1,
-                                      .value_before = -1,
-                                      .next_step = STEP_NONE,
-                                      .volunteer = RECORD_REMOVED,
-                                      .says = true,
-                                      .standing = TEXT_VOLUNTEER_LEFT};
+    struct reply_decision expected = expect_text(REPLY_LEAVE, 0, TEXT_VOLUNTEER_LEFT);
+    expected.volunteer = RECORD_REMOVED;
     (void)state;
     open.volunteer = idle.volunteer = true;
     struct reply_decision decision = decide(&open, &single, leave);
@@ -148,14 +134,7 @@ static void who_leaves_is_not_asked_for_a_name(void **state)
 static void leaving_no_list_is_stop(void **state)
 {
     struct session open = session_on("0+");
-    struct reply_decision expected = {.verdict = REPLY_STOP_ONLY,
-                                      .step = 0,
-                                      .value = -1,
-                                      .value_before = -1,
-                                      .next_step = STEP_NONE,
-                                      .optout = true,
-                                      .says = true,
-                                      .standing = TEXT_STOP_CONFIRM};
+    struct reply_decision expected = expect_stop(REPLY_STOP_ONLY, 0, -1);
     (void)state;
     struct reply_decision decision = decide(&open, &single, leave);
     assert_decision(&decision, &expected);

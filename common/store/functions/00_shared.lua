@@ -36,8 +36,8 @@
 --   q:wait zset         retries by Redis time (real ms)
 --   leased zset         leased and submitting messages by lease expiry (Redis time, real ms)
 --   lane hash           owner, until (Redis time, ms), fence; hold 1 = people paused it, probe how often they asked for one,
---                       status what the dispatcher says of it (JSON, store/lane_status.h); paused: month|budget that pauses
---                       messages, told: month|budget|per cent
+--                       status what the dispatcher says of it (JSON, store/lane_status.h); budget_paused: month|budget
+--                       that pauses messages, told: month|budget|per cent
 --   weeks hash          week → open | published         w:WEEK zset  pulses of a week    ws:WEEK zset  its other messages
 --   n:WEEK hash         pilot|survey → largest frozen frame      k:WEEK hash  counters     pub:WEEK hash  figures
 --   ow:WEEK hash        own words: random id → pilot|question|1 or 0 (0 = more of the same person)|sealed

@@ -29,7 +29,7 @@ local function budget_changed(keys, args)
   expect(base .. 'lane', 'hash')
   expect(base .. 'q:bulk', 'zset')
   expect(base .. 'b', 'hash')
-  local paused = redis.call('HGET', base .. 'lane', 'paused')
+  local paused = redis.call('HGET', base .. 'lane', 'budget_paused')
   if not paused or paused == mark then return {'OK', 0, -1, commit_number(base)} end
   local found = redis.call('ZREVRANGEBYSCORE', base .. 'q:bulk', '(+inf', '(' .. args[3], 'LIMIT', args[4], 128)
   local ready = {}
@@ -41,7 +41,7 @@ local function budget_changed(keys, args)
     redis.call('HDEL', base .. 'm:' .. message, 'bp')
   end
   local more = #found == 128
-  if not more then redis.call('HDEL', base .. 'lane', 'paused') end -- until the new one pauses something
+  if not more then redis.call('HDEL', base .. 'lane', 'budget_paused') end -- until the new one pauses something
   return {'OK', #ready, more and tonumber(args[4]) + #found - #ready or -1, books_write(base, {})}
 end
 

@@ -75,7 +75,7 @@ local function outbox_intend(keys, args, shared)
     expect_outbox(base)
     message_requeue(base, counts, message, kind, 'leased', math.min(tonumber(args[16]), tonumber(m[7] or args[16])))
     redis.call('HSET', base .. 'm:' .. message, 'bp', 1)
-    redis.call('HSET', base .. 'lane', 'paused', month .. '|' .. args[18])
+    redis.call('HSET', base .. 'lane', 'budget_paused', month .. '|' .. args[18])
     return {'BUDGET', budget_told(base, month, budget, spent, true), books_write(base, counts)}
   end
   if verdict == 'window' or verdict == 'paused' then
