@@ -115,7 +115,8 @@ org_put() { # PILOT=PEOPLE...
   local pair
   local -x PULSSI_REDIS_DEADLINE_MS=20000 # nothing is at fault yet but, perhaps, a busy machine
   sed -e 's/"from": *"[^"]*"/"from": "00:00"/; s/"to": *"[^"]*"/"to": "24:00"/' \
-    -e 's/\["mon"[^]]*\]/["mon","tue","wed","thu","fri","sat","sun"]/' "$top/config/examples/org.json" >"$work/org.json"
+    -e 's/\["mon"[^]]*\]/["mon","tue","wed","thu","fri","sat","sun"]/; s/"country": *"FI"/"country": "none"/' \
+    "$top/config/examples/org.json" >"$work/org.json"
   "$bin/pulssi" org put "$work/org.json" || return
   "$bin/pulssi" keys generate || return
   for pair in "$@"; do
