@@ -416,13 +416,13 @@ static enum closing_step publish(struct closing *closing, struct redis_link *lin
     redis_command_free(&command);
     bool done = sealed != NULL && week_seal_result(sealed);
     redis_value_free(&sealed);
-    closing->phase = PHASE_FIND;
+    closing->phase =
+        PHASE_END; /* also when the answer is lost: the week may be sealed, and is then to be ended */
     if (!done) {
         return wait_because(closing, error.text);
     }
     closing->loaded_week = closing->week;
     closing->told_ms = closing->due_ms;
-    closing->phase = PHASE_END;
     closing->problem[0] = '\0';
     closing->figures.weeks_closed++;
     closing->figures.closed_at_ms = clock_wall_ms();
